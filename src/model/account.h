@@ -1,0 +1,46 @@
+/*
+ * An account as the settings file describes it: plain data, owned, UTF-8. Host names are as the
+ * user gave them (proto/net turns them into A-labels).
+ */
+#ifndef MODEL_ACCOUNT_H
+#define MODEL_ACCOUNT_H
+
+#include "base/str.h"
+
+enum account_kind { ACCOUNT_IMAP, ACCOUNT_POP3, ACCOUNT_LOCAL };
+
+enum transport {
+	TRANSPORT_TLS,      /* implicit TLS: imaps, pop3s, smtps */
+	TRANSPORT_STARTTLS, /* never goes on in clear */
+	TRANSPORT_PLAIN,    /* loopback addresses, or where allow_plain says so */
+};
+
+struct server {
+	char *host;    /* owned; NULL: there is none */
+	uint16_t port; /* never 0 */
+	enum transport transport;
+	char *user; /* owned */
+	bool allow_plain;
+};
+
+enum seen_mode { SEEN_AT_ONCE, SEEN_AFTER, SEEN_NEVER };
+
+struct account {
+	int64_t account_id; /* given by local.db (cache_account_register); 0 before */
+	char *name;         /* owned; unique, what the command line and the screen show */
+	enum account_kind kind;
+	struct server incoming;
+	struct server outgoing;
+	char *from;             /* owned; 'Name <addr>' as given; may be NULL */
+	char *password_command; /* owned; may be NULL */
+	char *ca_file;          /* owned; PEM, in place of the system's roots; may be NULL */
+	char *auth;             /* owned; "auto" or a SASL mechanism name; NULL is auto */
+	char *trust;            /* owned; pinned key "sha256:…" of host+port, may be NULL */
+	bool only_subscribed;
+};
+
+struct account *account_copy(const struct account *a);
+void account_free(struct account *a);
+void account_done(struct account *a);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * A document for a width: lines of safe text with styles, for the message screen and for headless
+ * output. Pure; the same doc is laid out again when the terminal is resized.
+ */
+#ifndef RENDER_LAYOUT_H
+#define RENDER_LAYOUT_H
+
+#include "base/width.h"
+#include "model/doc.h"
+
+/* What a run of cells is, for the theme to colour. Quote depth and doc_style bits travel beside. */
+enum layout_role {
+	LAYOUT_BODY,
+	LAYOUT_HEADER_NAME,
+	LAYOUT_HEADER_VALUE,
+	LAYOUT_PART,
+	LAYOUT_NOTE,
+	LAYOUT_RULE,
+	LAYOUT_HEADING
+};
+
+struct layout_run {
+	size_t start, len; /* bytes in the line's text */
+	unsigned style;    /* doc_style bits */
+	int link;          /* index in doc.links or -1 */
+};
+
+struct layout_line {
+	char *text; /* owned, safe (base/width.h): may be drawn as it is */
+	size_t len;
+	int cells;
+	enum layout_role role;
+	int quote;
+	int block; /* index in doc.blocks */
+	int part;  /* index in doc.parts when this line is a part's divider, else -1 */
+	struct layout_run *runs; /* owned */
+	size_t run_count;
+};
+
+struct layout {
+	struct layout_line *lines;
+	size_t count, cap;
+};
+
+/* Words of Rowan's own in a document ("[ Part %s: … ]", "Attachments") come from the caller, so
+ * that this stays free of gettext: text for a label id, or NULL to use the id itself. */
+typedef const char *layout_word(void *context, const char *id);
+
+struct layout_options {
+	int cells; /* width, at least 20 */
+	layout_word *word;
+	void *word_context;
+};
+
+struct layout *layout_make(const struct doc *doc, const struct layout_options *options);
+void layout_free(struct layout *l);
+
+/* The lines joined by '\n', trailing blanks cut: the `text` of `rowan show`. */
+void layout_text(const struct layout *l, struct buf *out);
+
+#endif
