@@ -1,0 +1,30 @@
+/* Sets of UIDs or message numbers (RFC 3501 sequence-set): ascending ranges, merged. */
+#ifndef PROTO_IMAP_IMAP_SET_H
+#define PROTO_IMAP_IMAP_SET_H
+
+#include "base/buf.h"
+
+struct imap_range {
+	uint32_t first, last; /* both included, first <= last, never 0 */
+};
+
+struct imap_set {
+	struct imap_range *ranges; /* owned, ascending, with gaps between */
+	size_t count, cap;
+};
+
+enum { IMAP_SET_RANGES_MAX = 1000000 };
+
+void imap_set_done(struct imap_set *s);
+void imap_set_add(struct imap_set *s, uint32_t first, uint32_t last);
+bool imap_set_has(const struct imap_set *s, uint32_t number);
+uint64_t imap_set_size(const struct imap_set *s);
+
+/* "1:5,9": ranges from index *from on, as many as fit in max bytes; *from moves to the first one
+ * left out (count when none is). */
+void imap_set_format(const struct imap_set *s, size_t *from, size_t max, struct buf *out);
+
+/* A set as a server sends it: any order, reversed ranges, no '*'. False on anything else. */
+bool imap_set_parse(struct str text, struct imap_set *s);
+
+#endif
