@@ -8,10 +8,12 @@
  * soft hyphens are dropped; a ZWJ sequence becomes its first emoji; skin tones are dropped; a
  * keycap becomes its digit; controls become '?'; TAB becomes one blank (whoever wants tab stops
  * expands first); line ends become one blank; bytes that are not UTF-8 and code points whose
- * wcwidth is below 0 become U+FFFD. In a locale that is not UTF-8, what it cannot show becomes '?'
- * when it is drawn (ui/term.c), with the same width.
+ * wcwidth is below 0 become U+FFFD. A base keeps four combining marks; a mark without a base is
+ * dropped. Text longer than 4 MB is cut. In a locale that is not UTF-8, what it cannot show becomes
+ * '?' when it is drawn (ui/term.c), with the same width.
  *
- * Widths are terminal cells, by the running libc's wcwidth, the oracle that ncursesw uses too.
+ * Widths are terminal cells, by the running libc's wcwidth, the oracle that ncursesw uses too; it
+ * is asked in a UTF-8 locale, so widths are the same when the process runs in another. Any thread.
  */
 #ifndef BASE_WIDTH_H
 #define BASE_WIDTH_H
@@ -37,11 +39,13 @@ int width_cells(struct str safe);
  * cells it takes. */
 struct str width_first(struct str safe, int cells, int *used);
 
-/* The next grapheme cluster of safe: its bytes, and its cells in *cells (0 for a lone mark). */
+/* The next grapheme cluster of safe: its bytes, and its cells in *cells (0 for a lone mark, never
+ * above 4: a longer cluster comes in pieces). 0 bytes only at the end. */
 size_t width_cluster(struct str safe, int *cells);
 
-/* Appends safe cut or padded with blanks to exactly `cells`; a cut one ends in "…" (or "." in
- * plain ASCII mode, see width_set_ascii). Right-to-left text is left in logical order. */
+/* Appends safe cut or padded with blanks to exactly `cells`; a cut one ends in "…" (which
+ * ui/term.c draws as "." where the locale has none). Right-to-left text is left in logical order.
+ */
 void width_add_fitted(struct buf *out, struct str safe, int cells);
 
 #endif
