@@ -23,7 +23,11 @@ struct server {
 	bool allow_plain;
 };
 
+/* When an opened message counts as seen. */
 enum seen_mode { SEEN_AT_ONCE, SEEN_AFTER, SEEN_NEVER };
+
+/* What deleting does: \Deleted until expunged, or a move to the account's trash folder. */
+enum delete_mode { DELETE_MARK, DELETE_TRASH };
 
 struct account {
 	int64_t account_id; /* given by local.db (cache_account_register); 0 before */
@@ -37,10 +41,14 @@ struct account {
 	char *auth;             /* owned; "auto" or a SASL mechanism name; NULL is auto */
 	char *trust;            /* owned; pinned key "sha256:…" of host+port, may be NULL */
 	bool only_subscribed;
+	enum seen_mode seen;
+	int seen_after; /* seconds, for SEEN_AFTER */
+	enum delete_mode delete_mode;
 };
 
+/* A deep copy. NULL stays NULL. */
 struct account *account_copy(const struct account *a);
-void account_free(struct account *a);
-void account_done(struct account *a);
+void account_free(struct account *a); /* what account_copy made; takes NULL */
+void account_done(struct account *a); /* frees what it owns and leaves it zero */
 
 #endif

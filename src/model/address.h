@@ -17,6 +17,7 @@ struct address_list {
 	size_t count, cap;
 };
 
+/* Copies. Beyond ADDRESS_COUNT_MAX nothing is added. An empty group is none. */
 void address_list_add(
 	struct address_list *list, struct str name, struct str addr, struct str group);
 void address_list_done(struct address_list *list);

@@ -90,8 +90,12 @@ void doc_free(struct doc *d);
 
 /* Returns the new block, borrowed until the next add. */
 struct doc_block *doc_add_block(struct doc *d, enum doc_block_kind kind);
+
+/* Appends text. Text with a style or a link (link -1: none) gets a span, which grows when the same
+ * goes on. */
 void doc_block_add(struct doc_block *b, struct str text, unsigned style, int link);
-int doc_add_link(struct doc *d, struct str target, struct str text);
-struct doc_part *doc_add_part(struct doc *d);
+
+int doc_add_link(struct doc *d, struct str target, struct str text); /* its index */
+struct doc_part *doc_add_part(struct doc *d); /* zeroed; borrowed until the next add */
 
 #endif

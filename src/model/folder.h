@@ -52,7 +52,8 @@ struct folder {
 	bool is_read_only;
 };
 
+/* to is overwritten, not freed. */
 void folder_copy_to(struct folder *to, const struct folder *from);
-void folder_done(struct folder *f);
+void folder_done(struct folder *f); /* frees the names and leaves it zero */
 
 #endif

@@ -61,10 +61,13 @@ struct message {
 	char *subject;
 };
 
-void message_done(struct message *m);
+void message_done(struct message *m); /* frees the texts and leaves it zero */
+
+/* to is overwritten, not freed. Texts that are NULL become "". */
 void message_copy_to(struct message *to, const struct message *from);
 
-/* "F.V.U": folder_id, UIDVALIDITY, UID, in decimal. */
+/* "F.V.U": folder_id, UIDVALIDITY, UID, in decimal; a temporary number is 2^32 and more.
+ * place_read takes nothing else. */
 void place_print(int64_t place_id, uint32_t uidvalidity, struct buf *out);
 bool place_read(struct str text, int64_t *place_id, uint32_t *uidvalidity);
 

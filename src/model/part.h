@@ -44,6 +44,7 @@ struct part {
 	uint64_t length;        /* bytes of the body, without the line end before a boundary */
 	uint64_t header_offset; /* first byte of the part's own header */
 	struct part *parent;    /* not owned */
+	size_t index;           /* which of parent's children it is */
 	struct part **children; /* owned */
 	size_t child_count, child_cap;
 };
@@ -59,12 +60,15 @@ struct part *part_find(struct part *root, struct str path);                /* NU
 /* Depth first, children after their parent; NULL at the end. */
 struct part *part_next(const struct part *p);
 
-/* An attachment by RFC 8621 4.1.4: what stands in none of textBody and htmlBody. The tree is walked
- * once; text, html and attachments get borrowed pointers in order. Lists are freed by
- * part_lists_done. */
+/*
+ * What to show and what is attached, by the algorithm of RFC 8621 4.1.4. An image between texts may
+ * stand in text or html and in attachments too. The tree is walked once, a message within is a
+ * leaf; the three lists get borrowed pointers in order and are freed by part_lists_done.
+ */
 struct part_lists {
 	struct part **text, **html, **attachments;
 	size_t text_count, html_count, attachment_count;
+	size_t text_cap, html_cap, attachment_cap;
 };
 void part_lists_make(struct part *root, struct part_lists *lists);
 void part_lists_done(struct part_lists *lists);
