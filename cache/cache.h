@@ -1,0 +1,322 @@
+/*
+ * The store: the only folder with SQL, and the only truth. No SQL type appears here.
+ *
+ * Three files. local.db is precious (journal, names of accounts and folders; synchronous FULL);
+ * cache.db (folders, headers, flags, cursors) and body.db (bodies, zstd, 256 kB chunks) may be
+ * deleted at any time and are fetched again. A damaged or unreadable cache file is moved aside and
+ * begun anew; local.db never is.
+ *
+ * Shown = last known server state + journal. Sync functions write only the server's side; wishes
+ * live in the journal and show through the masks add/remove/hidden of a row, which are derived:
+ * they are recomputed from local.db after an unclean end.
+ *
+ * Every function that writes is one transaction unless it says otherwise, and false means nothing
+ * was changed. Errors are ERROR_STORAGE with a sentence naming the file. One thread per struct
+ * cache; several caches (threads, processes) may be open on one profile.
+ *
+ * Cost: everything that lists or counts is independent of the folder's size unless it says "slice".
+ */
+#ifndef CACHE_CACHE_H
+#define CACHE_CACHE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "model/action.h"
+#include "model/folder.h"
+#include "model/message.h"
+#include "model/part.h"
+#include "model/view.h"
+
+struct cache;
+
+enum cache_mode {
+	CACHE_OWNER,  /* reads and writes all; one at a time per profile (engine/profile.c locks) */
+	CACHE_GUEST,  /* reads; writes only waiting journal rows (and names of accounts and folders)
+		       */
+	CACHE_READER, /* reads only: worker threads */
+};
+
+struct cache_options {
+	const char *local_path, *cache_path, *body_path;
+	enum cache_mode mode;
+	const char *vfs; /* an SQLite VFS by name, for the crash tests; NULL */
+};
+
+struct cache *cache_open(const struct cache_options *options, struct error *err);
+void cache_close(struct cache *cache);
+
+/* True when the last owner did not close: the caller runs cache_journal_apply before anything. */
+bool cache_was_unclean(const struct cache *cache);
+
+/* Changes whenever another process changed a file (PRAGMA data_version); cheap. */
+int64_t cache_version(struct cache *cache);
+
+/* Rows and pages read since the last call, for tests and benches. */
+struct cache_counts {
+	uint64_t rows, pages, writes;
+};
+void cache_counts(struct cache *cache, struct cache_counts *counts);
+
+/* ---- Names (local.db): ids that never change. ---- */
+
+bool cache_account_register(
+	struct cache *cache, const char *name, int64_t *account_id, struct error *err);
+bool cache_account_forget(struct cache *cache, int64_t account_id, struct error *err);
+bool cache_folder_register(struct cache *cache, int64_t account_id, const char *wire,
+	int64_t *folder_id, struct error *err);
+
+/* ---- Folders (cache.db). ---- */
+
+/* The list as the server gave it, whole: folders not in it become FOLDER_VANISHED. Counts and
+ * cursors of known folders stay. */
+bool cache_folders_save(struct cache *cache, int64_t account_id, const struct folder *folders,
+	size_t count, struct error *err);
+
+/* account_id 0: of all accounts. *folders is owned by the caller (each folder_done, then mem_free).
+ * Ordered by account, INBOX first, then roles, then by name. Vanished ones are left out. */
+bool cache_folders_list(struct cache *cache, int64_t account_id, struct folder **folders,
+	size_t *count, struct error *err);
+bool cache_folder_get(
+	struct cache *cache, int64_t folder_id, struct folder *folder, struct error *err);
+
+/* What STATUS or SELECT said; fields that are UINT32_MAX are left as they are. Does not touch the
+ * cursor uidnext/modseq up to which headers are here. */
+struct cache_status {
+	uint32_t server_total, server_unseen;
+	uint32_t server_uidnext;
+	uint64_t server_modseq; /* UINT64_MAX: not said */
+	uint32_t uidvalidity;   /* only remembered when the folder had none */
+};
+bool cache_folder_status(struct cache *cache, int64_t folder_id, const struct cache_status *status,
+	struct error *err);
+
+/* What the server last said, beside what is stored: to decide whether there is anything to do. */
+bool cache_folder_server(
+	struct cache *cache, int64_t folder_id, struct cache_status *status, struct error *err);
+
+/* From now on fresh mail is what comes with a UID from the present cursor on. */
+bool cache_folder_shown(struct cache *cache, int64_t folder_id, struct error *err);
+
+/* ---- Sync: the server's side. ---- */
+
+/* Where the store stands after a batch, written in its transaction. 0 leaves a field as it is. */
+struct cache_cursor {
+	uint32_t uidvalidity;
+	uint32_t uidnext; /* headers of every UID in [synced_low, uidnext) are here */
+	uint64_t modseq;  /* flags are complete up to this */
+	uint32_t synced_low;
+	uint32_t server_total; /* UINT32_MAX: leave */
+};
+
+/* One message's header as sync read it. Strings are borrowed, decoded, UTF-8; cut by the store to
+ * 1,000 bytes each (references 8,000). */
+struct cache_header {
+	uint32_t uid;
+	flags_t flags;
+	uint64_t modseq;
+	uint32_t size;
+	int64_t arrived;
+	int64_t date;
+	int date_zone;
+	unsigned hints;  /* those of enum message_hint that stand in the header */
+	unsigned fields; /* which set of header fields was fetched: CACHE_FIELDS_… */
+	struct str from_name, from_addr, to_name, subject;
+	struct str message_id; /* Message-ID without <> */
+	struct str references; /* References then In-Reply-To, ids one per line */
+	struct ident ident;
+};
+enum { CACHE_FIELDS_LIST = 1 }; /* the set of settled point 6 */
+
+/* Rows in any order; a row whose UID is known is overwritten (masks stay). cursor may be NULL. */
+bool cache_headers_save(struct cache *cache, int64_t folder_id, const struct cache_header *rows,
+	size_t count, const struct cache_cursor *cursor, struct error *err);
+
+struct cache_flags {
+	uint32_t uid;
+	flags_t flags;
+	uint64_t modseq;
+};
+/* Unknown UIDs are skipped; *changed counts rows whose shown flags changed. */
+bool cache_flags_save(struct cache *cache, int64_t folder_id, const struct cache_flags *rows,
+	size_t count, const struct cache_cursor *cursor, size_t *changed, struct error *err);
+
+struct uid_range {
+	uint32_t first, last; /* both included */
+};
+/* Gone from the server. *removed counts those that were here. One transaction per call; callers
+ * slice very large ranges by number (a range costs its rows). */
+bool cache_expunge(struct cache *cache, int64_t folder_id, const struct uid_range *ranges,
+	size_t count, const struct cache_cursor *cursor, size_t *removed, struct error *err);
+
+/* Only the cursor. */
+bool cache_cursor_save(struct cache *cache, int64_t folder_id, const struct cache_cursor *cursor,
+	struct error *err);
+
+/* UIDVALIDITY changed: removes at most max rows of the folder; *is_done when none is left, the
+ * cursor is then at the new uidvalidity with nothing synced. Message bodies stay and are bound
+ * again by ident. A slice. */
+bool cache_folder_reset(struct cache *cache, int64_t folder_id, uint32_t uidvalidity, size_t max,
+	bool *is_done, struct error *err);
+
+/* The UIDs here in [first, last], ascending, at most max; *count told. For comparing with a SEARCH.
+ */
+bool cache_uids(struct cache *cache, int64_t folder_id, uint32_t first, uint32_t last,
+	uint32_t *uids, size_t max, size_t *count, struct error *err);
+/* The same with the server's flags. */
+bool cache_uid_flags(struct cache *cache, int64_t folder_id, uint32_t first, uint32_t last,
+	struct cache_flags *rows, size_t max, size_t *count, struct error *err);
+/* How many rows are here with a UID in [first, last]: by the rank table. */
+bool cache_uid_count(struct cache *cache, int64_t folder_id, uint32_t first, uint32_t last,
+	uint32_t *count, struct error *err);
+
+/* Keywords of an account: the bit of a name (any case), given on first sight; 0 when all are taken.
+ */
+bool cache_keyword_bit(
+	struct cache *cache, int64_t account_id, struct str name, flags_t *bit, struct error *err);
+/* Names of bits FLAG_KEYWORD_FIRST…; names[i] owned by the caller, NULL when not given. */
+bool cache_keyword_names(
+	struct cache *cache, int64_t account_id, char *names[FLAG_KEYWORD_MAX], struct error *err);
+
+/* What was learned of an account's server: one blob of text, opaque to the store. */
+bool cache_server_save(
+	struct cache *cache, int64_t account_id, struct str facts, struct error *err);
+bool cache_server_load(
+	struct cache *cache, int64_t account_id, struct buf *facts, struct error *err);
+
+/* ---- Lists. ---- */
+
+/* Rows of a view around a place, in the view's order. */
+struct cache_page {
+	uint32_t total;       /* rows of the view */
+	uint32_t first;       /* 0-based position of rows[0] */
+	struct message *rows; /* owned: cache_page_done */
+	size_t count;
+};
+void cache_page_done(struct cache_page *page);
+
+enum cache_anchor { CACHE_AT_PLACE, CACHE_AT_ROW, CACHE_AT_START, CACHE_AT_END };
+
+struct cache_page_query {
+	struct view view;
+	enum cache_anchor anchor;
+	int64_t place_id; /* AT_PLACE: that one, or the next one behind when it is gone */
+	uint32_t row;     /* AT_ROW, 0-based */
+	uint32_t before;  /* rows wanted in front of the anchor (fewer at the start: then more
+			     behind) */
+	uint32_t after;   /* rows wanted from the anchor on */
+};
+bool cache_page(struct cache *cache, const struct cache_page_query *query, struct cache_page *page,
+	struct error *err);
+
+/* Orders other than arrival are tables of their own, filled on first use: one slice of at most max
+ * rows; *is_done when the view can be paged. Then every save keeps it. */
+bool cache_view_prepare(
+	struct cache *cache, const struct view *view, size_t max, bool *is_done, struct error *err);
+
+/* Position (0-based) of a place in a view; false in *is_found when it is not there. */
+bool cache_rank(struct cache *cache, const struct view *view, int64_t place_id, uint32_t *row,
+	bool *is_found, struct error *err);
+
+/* The next unseen (not deleted) message behind place_id (0: from the start), in the view's order.
+ */
+bool cache_next_unseen(struct cache *cache, const struct view *view, int64_t place_id,
+	int64_t *found, struct error *err);
+
+/* Looks for text (folded case) in from and subject, from the row behind place_id on (or before it),
+ * through at most max rows: a slice. *found 0 and *next_place 0: the end was reached. */
+bool cache_find(struct cache *cache, const struct view *view, int64_t place_id, bool backwards,
+	struct str text, size_t max, int64_t *found, int64_t *next_place, struct error *err);
+
+/* All that is stored of one message. */
+struct cache_message {
+	struct message row;
+	struct ident ident;
+	char *message_id; /* owned, "" when none */
+	char *references; /* owned, one per line */
+	uint64_t modseq;
+	flags_t server_flags;
+};
+void cache_message_done(struct cache_message *m);
+bool cache_message_get(struct cache *cache, int64_t place_id, struct cache_message *m,
+	bool *is_found, struct error *err);
+
+/* ---- Content. ---- */
+
+/* Gives the message of a place its message_id (by ident, so that the same content in another folder
+ * or after a UIDVALIDITY change is the same message). */
+bool cache_message_register(
+	struct cache *cache, int64_t place_id, int64_t *message_id, struct error *err);
+
+/* At most max places without a message_id: registers them and joins them into threads, behind the
+ * list. A slice; *is_done when all are. */
+bool cache_threads_join(struct cache *cache, int64_t account_id, size_t max, size_t *joined,
+	bool *is_done, struct error *err);
+
+/* Sections of a message: "" is the whole; "HEADER", "1.2", "1.MIME" parts of a large one. Bytes are
+ * appended as they come (offset must be what is there already) and may be read while incomplete. */
+bool cache_body_append(struct cache *cache, int64_t message_id, struct str section, uint64_t offset,
+	struct str bytes, bool is_last, struct error *err);
+/* Forgets a section (identity did not match, a contradiction). */
+bool cache_body_drop(
+	struct cache *cache, int64_t message_id, struct str section, struct error *err);
+/* *have: bytes here; *is_whole: nothing is missing. Zero and false when there is none. */
+bool cache_body_state(struct cache *cache, int64_t message_id, struct str section, uint64_t *have,
+	bool *is_whole, struct error *err);
+/* Appends bytes [offset, offset+max) of a section to out. */
+bool cache_body_read(struct cache *cache, int64_t message_id, struct str section, uint64_t offset,
+	size_t max, struct buf *out, struct error *err);
+
+/* The part tree from BODYSTRUCTURE of a large message. NULL root in load: none stored. */
+bool cache_structure_save(
+	struct cache *cache, int64_t message_id, const struct part *root, struct error *err);
+bool cache_structure_load(
+	struct cache *cache, int64_t message_id, struct part **root, struct error *err);
+
+/* ---- The journal (local.db). ---- */
+
+/* Makes a wish: one FULL transaction in local.db, then the masks in cache.db. action_id and created
+ * are filled. An item that already is as wished, with nothing pending, is left out; without any
+ * item left nothing is written and action_id is 0. QUEUED flag wishes on the same message merge by
+ * bit, the later wins. In guest mode only the first transaction happens; the owner applies the
+ * masks. */
+bool cache_action_add(struct cache *cache, struct action *action, struct error *err);
+
+/* Masks for wishes that another process added since the last call (also all, after an unclean end).
+ */
+bool cache_journal_apply(struct cache *cache, size_t *applied, struct error *err);
+
+/* Waiting wishes of an account that may run at `now`, oldest first, at most max. Owned by the
+ * caller (action_done each, mem_free). */
+bool cache_actions_waiting(struct cache *cache, int64_t account_id, int64_t now,
+	struct action **actions, size_t max, size_t *count, struct error *err);
+/* For the screen: all that are not done, newest last. */
+bool cache_actions_list(
+	struct cache *cache, struct action **actions, size_t *count, struct error *err);
+bool cache_actions_count(struct cache *cache, int64_t account_id, uint32_t *waiting,
+	uint32_t *failed, struct error *err);
+
+/* The server has done it: first the server's side in cache.db (flags of the items), the masks of
+ * what is still pending, then the row becomes DONE in local.db. */
+bool cache_action_settle(struct cache *cache, const struct action *action, struct error *err);
+
+/* It will not happen: the row gets that state and the server's words; masks are recomputed. */
+bool cache_action_fail(struct cache *cache, const struct action *action, enum action_state state,
+	const char *words, struct error *err);
+/* Later: counts a try. */
+bool cache_action_delay(
+	struct cache *cache, const struct action *action, int64_t not_before, struct error *err);
+
+/* Rows DONE or CANCELLED for more than 7 days go; part of idle work. */
+bool cache_journal_sweep(struct cache *cache, int64_t now, struct error *err);
+
+/* ---- Upkeep. ---- */
+
+/* A little of what can wait: checkpoint, sweep. */
+bool cache_idle(struct cache *cache, int64_t now, struct error *err);
+
+/* The invariants of the store (counts equal the rows, no UID at or above uidnext, masks equal the
+ * fold of the journal, …). Slow; for tests and debug builds. False with a sentence when one is
+ * broken. */
+bool cache_check(struct cache *cache, struct error *err);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * A wish of the user in the journal: what is to happen on the server, to which messages of one
+ * folder. Its states are those of the journal; screens fold them to waiting, running, failed,
+ * unsure.
+ */
+#ifndef MODEL_ACTION_H
+#define MODEL_ACTION_H
+
+#include "model/flags.h"
+
+enum action_kind {
+	ACTION_FLAGS = 1,
+	ACTION_MOVE,
+	ACTION_COPY,
+	ACTION_EXPUNGE,
+	ACTION_APPEND,
+	ACTION_REPLACE,
+	ACTION_FOLDER,
+	ACTION_SEND,
+};
+
+enum action_state {
+	ACTION_QUEUED,
+	ACTION_SENT, /* for what is not safe to repeat: the bytes may have gone out */
+	ACTION_COPIED,
+	ACTION_MARKED,
+	ACTION_DONE,
+	ACTION_UNKNOWN,
+	ACTION_CONFLICT,
+	ACTION_FAILED,
+	ACTION_CANCELLED,
+};
+
+enum { IDENT_SIZE = 16 };
+
+/* Who a message is, whatever its UID: EMAILID, X-GM-MSGID, else a hash of header fields. */
+struct ident {
+	unsigned char bytes[IDENT_SIZE];
+};
+
+struct action_item {
+	uint32_t uid;
+	struct ident ident;
+};
+
+struct action {
+	int64_t action_id;
+	int64_t account_id;
+	int64_t folder_id;
+	int64_t group; /* one key press of the user: one unit of undo */
+	enum action_kind kind;
+	enum action_state state;
+	uint32_t uidvalidity;     /* of the folder when the wish was made */
+	int64_t target_folder_id; /* MOVE, COPY */
+	flags_t add, remove;      /* FLAGS: never both for one bit */
+	int64_t not_before;       /* wall seconds */
+	int64_t created;
+	unsigned tries;
+	char *words;               /* owned; the server's own words when it failed; NULL */
+	struct action_item *items; /* owned, ascending by uid */
+	size_t item_count;
+};
+
+void action_done(struct action *a);
+
+#endif
