@@ -1,0 +1,273 @@
+/*
+ * The door to everything below the screens: requests in, events out. The engine owns the sockets,
+ * the store and the journal; the screen and the headless commands talk to it by these two queues
+ * alone and never wait for it.
+ *
+ * engine_request hands a request over (owned by the engine from then on). Events come out of
+ * engine_events(); whoever takes one frees it with event_free. News that only counts when fresh
+ * (pages, folders, progress, accounts) is posted "latest wins".
+ *
+ * Threads: engine_open … engine_start by the main thread; after engine_start only engine_request,
+ * engine_events and engine_stop. Tests and the simulator never start the thread and call
+ * engine_step themselves (engine/world.h).
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/log.h"
+#include "base/queue.h"
+#include "model/account.h"
+#include "model/action.h"
+#include "model/folder.h"
+#include "model/message.h"
+#include "model/shown.h"
+#include "model/view.h"
+
+struct engine;
+
+struct engine_options {
+	const char *config_path; /* rowan.conf; borrowed, as all paths */
+	const char *local_path, *cache_path, *body_path;
+	const char *state_path; /* folder for the lock and the wake FIFO */
+	bool is_offline;        /* never open a socket */
+	bool may_ask;           /* someone is there to answer questions; headless: false */
+	struct log *log;        /* borrowed; NULL */
+	bool wants_stats;
+};
+
+/* Opens the store. As GUEST when another process holds the profile: then it reads, journals wishes
+ * and wakes the holder; engine_is_guest tells. NULL with *err. */
+struct engine *engine_open(const struct engine_options *options, struct error *err);
+bool engine_is_guest(const struct engine *engine);
+bool engine_start(struct engine *engine, struct error *err);
+/* Ends the thread, says LOGOUT without waiting for the answer, closes the store, frees. */
+void engine_stop(struct engine *engine);
+
+/* After the thread ended (or for tests): round trips and bytes per connection as JSON. */
+void engine_stats(struct engine *engine, struct buf *out);
+
+struct request;
+struct event;
+void engine_request(struct engine *engine, struct request *request);
+struct queue *engine_events(struct engine *engine);
+
+/* ---- Requests. ---- */
+
+enum request_kind {
+	REQUEST_FOLDERS,    /* → EVENT_FOLDERS now and whenever something in it changes */
+	REQUEST_ACCOUNTS,   /* → EVENT_ACCOUNTS now and on every change */
+	REQUEST_VIEW_OPEN,  /* list_id, page: → EVENT_PAGE now and on every change; the folder is
+			       synced and  watched while it is open. The same list_id opens another
+			       view in its place */
+	REQUEST_PAGE,       /* list_id, page: another part of the same view */
+	REQUEST_VIEW_CLOSE, /* list_id */
+	REQUEST_OPEN, /* place_id, show: → EVENT_SHOWN, again as bytes come, until is_complete */
+	REQUEST_OPEN_END,       /* place_id: nobody looks at it any more */
+	REQUEST_FIND,           /* list_id, place_id, text, is_backwards → EVENT_FOUND */
+	REQUEST_NEXT_NEW,       /* list_id, place_id → EVENT_FOUND */
+	REQUEST_FLAGS,          /* place_ids, add, remove: a wish → pages */
+	REQUEST_SAVE_PART,      /* place_id, part ("" is the whole message), path, may_overwrite →
+				   EVENT_SAVED */
+	REQUEST_ANSWER,         /* to EVENT_QUESTION */
+	REQUEST_CHECK,          /* look for new mail now, in every account */
+	REQUEST_ONLINE,         /* is_on: connect or leave the wire alone */
+	REQUEST_SYNC,           /* headless: account_id or 0, is_on: bodies too → EVENT_SYNCED */
+	REQUEST_ACCOUNT_SAVE,   /* account: add, or change the one of that name; written to the
+				   settings */
+	REQUEST_ACCOUNT_REMOVE, /* account_id */
+	REQUEST_ACCOUNT_TEST, /* account (not saved) → EVENT_TEST steps, the last with is_last */
+	REQUEST_IDLE, /* headless: → EVENT_IDLE once nothing is left to do for what was asked */
+	REQUEST_ACTIONS, /* → EVENT_ACTIONS now and on every change */
+};
+
+enum page_anchor { PAGE_AT_PLACE, PAGE_AT_ROW, PAGE_AT_START, PAGE_AT_END };
+
+/* Which part of a view: `before` rows in front of the anchor and `after` from it on. Ask for about
+ * three screens, so that moving within them asks nobody. */
+struct page_request {
+	struct view view;
+	enum page_anchor anchor;
+	int64_t place_id;
+	uint32_t row; /* 0-based */
+	uint32_t before, after;
+};
+
+struct show_options {
+	bool full_headers;
+	bool prefer_html;
+	bool want_digests;
+	bool whole;       /* all bytes, attachments too (headless show) */
+	char charset[40]; /* "" : the parts' own */
+	char part[64];    /* show only this part: "" is the message */
+};
+
+enum answer { ANSWER_CANCEL, ANSWER_ONCE, ANSWER_ALWAYS, ANSWER_NO };
+
+struct request {
+	enum request_kind kind;
+	unsigned list_id;
+	struct page_request page;
+	int64_t place_id;
+	int64_t *place_ids; /* owned */
+	size_t place_count;
+	int64_t account_id;
+	flags_t add, remove;
+	char *text; /* owned: text to find, part, password */
+	char *path; /* owned */
+	bool is_on, is_backwards, may_overwrite;
+	struct show_options show;
+	unsigned question_id;
+	enum answer answer;
+	bool may_keep;           /* of a password: in the keyring */
+	struct account *account; /* owned */
+	uint64_t tag;            /* comes back in the event that answers */
+};
+
+struct request *request_new(enum request_kind kind);
+void request_free(struct request *request);
+
+/* ---- Events. ---- */
+
+enum event_kind {
+	EVENT_FOLDERS,
+	EVENT_ACCOUNTS,
+	EVENT_PAGE,
+	EVENT_SHOWN,
+	EVENT_FOUND,
+	EVENT_SAVED,
+	EVENT_QUESTION,
+	EVENT_NOTICE,   /* one line for the status line */
+	EVENT_PROGRESS, /* a folder's headers or a body are coming in */
+	EVENT_NEW_MAIL, /* once a message, never for the backlog */
+	EVENT_SYNCED,   /* the answer to REQUEST_SYNC */
+	EVENT_TEST,
+	EVENT_IDLE,
+	EVENT_ACTIONS,
+	EVENT_FAILED,  /* a request could not be done: error, tag */
+	EVENT_STOPPED, /* the engine ended by itself: error */
+};
+
+/* What an account is doing, in a person's terms. */
+enum account_state {
+	ACCOUNT_OFFLINE, /* the user wants it so */
+	ACCOUNT_CONNECTING,
+	ACCOUNT_LOGGING_IN,
+	ACCOUNT_ONLINE,
+	ACCOUNT_SYNCING,
+	ACCOUNT_WAITING, /* will be tried again at retry_at: error tells why */
+	ACCOUNT_HELD,    /* waits for an answer or for the settings: error */
+};
+
+struct account_status {
+	int64_t account_id;
+	char *name; /* owned */
+	enum account_kind kind;
+	enum account_state state;
+	int64_t retry_at; /* wall seconds; 0 */
+	struct error error;
+	uint32_t waiting, failed; /* wishes in the journal */
+};
+
+/* A part of a view as its list needs it. */
+struct page {
+	unsigned list_id;
+	struct view view;
+	uint32_t total;
+	uint32_t first;       /* 0-based position of rows[0] */
+	struct message *rows; /* owned */
+	size_t count;
+	uint32_t unseen;
+	uint64_t revision; /* grows; an older one that arrives late is dropped */
+	bool is_read_only;
+	bool is_syncing;       /* headers are still coming */
+	uint32_t server_total; /* what the server says there is, for progress */
+	bool is_preparing; /* another order is being built: rows are in arrival order meanwhile */
+};
+
+enum question_kind { QUESTION_PASSWORD, QUESTION_CERTIFICATE };
+
+struct question {
+	unsigned question_id;
+	enum question_kind kind;
+	int64_t account_id;
+	char *account; /* owned: its name */
+	char *host;    /* owned */
+	char *user;    /* owned */
+	/* QUESTION_CERTIFICATE */
+	unsigned cert_faults; /* enum net_cert_fault bits, same values as CERT_… below */
+	char *subject, *issuer, *fingerprint, *not_before, *not_after; /* owned or NULL */
+};
+enum {
+	CERT_UNKNOWN_ISSUER = 1 << 0,
+	CERT_SELF_SIGNED = 1 << 1,
+	CERT_EXPIRED = 1 << 2,
+	CERT_NOT_YET = 1 << 3,
+	CERT_WRONG_NAME = 1 << 4,
+	CERT_WRONG_PURPOSE = 1 << 5,
+	CERT_REVOKED = 1 << 6,
+	CERT_OTHER = 1 << 7,
+	CERT_PIN_CHANGED = 1 << 8,
+};
+
+enum notice_kind {
+	NOTICE_OFFLINE,       /* account, error: the connection is gone, will be tried again */
+	NOTICE_ONLINE,        /* account: back again */
+	NOTICE_FOLDER_GONE,   /* text: the folder's name */
+	NOTICE_FOLDER_RESET,  /* text: the server renumbered it; it is fetched again */
+	NOTICE_SERVER_SAYS,   /* text: an ALERT or BYE, in the server's words */
+	NOTICE_STORAGE,       /* error: the disk */
+	NOTICE_READ_ONLY,     /* text: the folder could only be opened read-only */
+	NOTICE_NOT_KEPT,      /* the server will not keep that flag */
+	NOTICE_ACTION_FAILED, /* error: the server's words */
+	NOTICE_SETTINGS,      /* text: a bad line in rowan.conf, with file, line and remedy */
+};
+
+enum test_step {
+	TEST_RESOLVE,
+	TEST_CONNECT,
+	TEST_TLS,
+	TEST_GREETING,
+	TEST_LOGIN,
+	TEST_FOLDERS,
+	TEST_DONE
+};
+
+struct event {
+	enum event_kind kind;
+	uint64_t tag;
+	unsigned list_id;
+	int64_t account_id, folder_id, place_id;
+	struct folder *folders; /* owned */
+	size_t folder_count;
+	struct account_status *accounts; /* owned */
+	size_t account_count;
+	struct page *page;   /* owned */
+	struct shown *shown; /* owned */
+	struct message *row; /* owned: of EVENT_SHOWN and EVENT_NEW_MAIL */
+	bool is_complete;    /* EVENT_SHOWN: nothing more will come */
+	bool is_unreachable; /* EVENT_SHOWN: what is missing is not here and the account is offline
+			      */
+	struct question *question; /* owned */
+	enum notice_kind notice;
+	struct error error;
+	char *text;           /* owned */
+	char *path;           /* owned: EVENT_SAVED */
+	bool exists;          /* EVENT_SAVED: not written because the file exists */
+	uint64_t done, total; /* EVENT_PROGRESS: rows or bytes */
+	enum test_step step;
+	bool is_ok, is_last;
+	struct action *actions; /* owned */
+	size_t action_count;
+};
+
+void event_free(struct event *event);
+
+/* ---- What needs no profile. ---- */
+
+/* A message from a file: decoded and rendered, nothing else touched. Owned by the caller. */
+struct shown *engine_show_bytes(struct str message, const struct show_options *options);
+
+/* The decoded bytes of one part ("1.2"; "" is the message itself) of a message in memory. */
+bool engine_part_bytes(struct str message, struct str path, struct buf *out, struct error *err);
+
+#endif
