@@ -257,9 +257,28 @@ int width_cells(struct str safe)
 /* Code points that never join with each other: the whole of most texts, decided without asking. */
 static bool code_is_simple(uint32_t code)
 {
-	return code < 0x300 || (code >= 0x3041 && code <= 0x3096) ||
-	       (code >= 0x30a1 && code <= 0x30fa) || (code >= 0x3400 && code <= 0x9fff) ||
-	       (code >= 0xac00 && code <= 0xd7a3);
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{0x370, 0x482},                     /* Greek, Cyrillic */
+		{0x48a, 0x58a},                     /* Cyrillic, Armenian */
+		{0x5d0, 0x5ea},                     /* Hebrew */
+		{0x620, 0x64a},                     /* Arabic */
+		{0x1e00, 0x200a},                   /* Latin and Greek with accents, blanks */
+		{0x2010, 0x2027},                   /* punctuation */
+		{0x20a0, 0x20cf},                   /* currency */
+		{0x3000, 0x3029},                   /* CJK punctuation */
+		{0x3041, 0x3096},                   /* kana */
+		{0x30a1, 0x30fa}, {0x3400, 0x9fff}, /* CJK */
+		{0xac00, 0xd7a3},                   /* Hangul */
+		{0xff01, 0xff9d},                   /* full and half width */
+	};
+	if (code < 0x300)
+		return true;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]) && code >= ranges[i].first; i++)
+		if (code <= ranges[i].last)
+			return true;
+	return false;
 }
 
 /* Bytes up to the first break. The window starts where a cluster starts, so what stands before it

@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <locale.h>
 #include <time.h>
-#include <unistd.h>
+#include <unigbrk.h>
 
 /* Rows as terminals were asked about them; the projection is what all of them agree on. */
 static const struct {
@@ -209,6 +209,29 @@ Test(width, steps_by_clusters)
 		size_t len = width_cluster(str_from(steps[i].text), &cells);
 		cr_expect_eq(len, strlen(steps[i].first), "row %zu: %zu", i, len);
 		cr_expect_eq(cells, steps[i].cells, "row %zu: %d", i, cells);
+	}
+}
+
+/* The short way for common scripts says what the whole of the text says. */
+Test(width, steps_as_the_breaks_of_the_whole_text_do)
+{
+	static const uint32_t all[] = {'a', 0xe9, 0x301, 0x3b1, 0x430, 0x5d0, 0x5b0, 0x628, 0x64b,
+		0x915, 0x93f, 0x94d, 0xe17, 0xe35, 0x1eb0, 0x2014, 0x20ac, 0x20d0, 0x3001, 0x302a,
+		0x3042, 0x3099, 0x30a2, 0x6f22, 0xac00, 0xd55c, 0xff01, 0xff9e, 0x1f1e9, 0x1f600};
+	enum { COUNT = sizeof(all) / sizeof(all[0]) };
+	for (size_t i = 0; i < COUNT * COUNT * COUNT; i++) {
+		struct buf text = {0};
+		char breaks[16];
+		int cells;
+		utf8_add(&text, all[i % COUNT]);
+		utf8_add(&text, all[i / COUNT % COUNT]);
+		utf8_add(&text, all[i / COUNT / COUNT]);
+		u8_grapheme_breaks((const uint8_t *)text.data, text.len, breaks);
+		size_t end = 1;
+		while (end < text.len && breaks[end] == 0)
+			end++;
+		cr_assert_eq(width_cluster(buf_str(&text), &cells), end, "%s", buf_text(&text));
+		buf_done(&text);
 	}
 }
 

@@ -1,0 +1,51 @@
+/* SHA-256 by OpenSSL's EVP. Running out of memory there is as fatal as anywhere (base/memory.h). */
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+struct digest {
+	EVP_MD_CTX *evp; /* owned */
+};
+
+static void must(bool worked)
+{
+	if (!worked)
+		abort();
+}
+
+struct digest *digest_new(void)
+{
+	struct digest *d = mem_new(sizeof(*d));
+	d->evp = EVP_MD_CTX_new();
+	must(d->evp != NULL && EVP_DigestInit_ex(d->evp, EVP_sha256(), NULL) == 1);
+	return d;
+}
+
+void digest_add(struct digest *d, struct str bytes)
+{
+	must(EVP_DigestUpdate(d->evp, bytes.data, bytes.len) == 1);
+}
+
+void digest_finish(struct digest *d, char hex[DIGEST_HEX_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char raw[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	must(EVP_DigestFinal_ex(d->evp, raw, &len) == 1 && len == 32);
+	for (unsigned i = 0; i < len; i++) {
+		hex[2 * i] = digits[raw[i] >> 4];
+		hex[2 * i + 1] = digits[raw[i] & 15];
+	}
+	hex[2 * len] = '\0';
+}
+
+void digest_free(struct digest *d)
+{
+	if (d == NULL)
+		return;
+	EVP_MD_CTX_free(d->evp);
+	mem_free(d);
+}
