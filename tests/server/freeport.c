@@ -15,7 +15,7 @@ int main(int argc, char **argv)
 	int count = argc > 1 ? atoi(argv[1]) : 1;
 
 	for (int i = 0; i < count; i++) {
-		struct sockaddr_in at = { .sin_family = AF_INET };
+		struct sockaddr_in at = {.sin_family = AF_INET};
 		socklen_t size = sizeof at;
 		int fd = socket(AF_INET, SOCK_STREAM, 0);
 
