@@ -1,6 +1,13 @@
 /*
  * A document for a width: lines of safe text with styles, for the message screen and for headless
- * output. Pure; the same doc is laid out again when the terminal is resized.
+ * output. Pure; the same doc is laid out again when the terminal is resized. Linear in the size of
+ * the doc.
+ *
+ * What the blocks mean here: '\n' in a block's text is a line end that stays; TAB goes to the next
+ * multiple of 8 cells; a DOC_TEXT block with level > 0 is a table, '\n' after each row and TAB
+ * between its cells: columns are aligned when they fit the width, else each row is filled as a
+ * paragraph. Quote marks, bullets and indentation stand before every line. Long lines break by
+ * UAX 14, words longer than a line break anywhere.
  */
 #ifndef RENDER_LAYOUT_H
 #define RENDER_LAYOUT_H
@@ -8,17 +15,18 @@
 #include "base/width.h"
 #include "model/doc.h"
 
-/* What a run of cells is, for the theme to colour. Quote depth and doc_style bits travel beside. */
+/* What a line is, for the theme to colour. Quote depth and doc_style bits travel beside. */
 enum layout_role {
 	LAYOUT_BODY,
-	LAYOUT_HEADER_NAME,
-	LAYOUT_HEADER_VALUE,
+	LAYOUT_HEADER_NAME,  /* first line of a field; a bold run covers "Name:" */
+	LAYOUT_HEADER_VALUE, /* what follows of a long one */
 	LAYOUT_PART,
 	LAYOUT_NOTE,
 	LAYOUT_RULE,
 	LAYOUT_HEADING
 };
 
+/* Ascending, not overlapping. What stands in no run is plain. */
 struct layout_run {
 	size_t start, len; /* bytes in the line's text */
 	unsigned style;    /* doc_style bits */
@@ -33,7 +41,7 @@ struct layout_line {
 	int quote;
 	int block; /* index in doc.blocks */
 	int part;  /* index in doc.parts when this line is a part's divider, else -1 */
-	struct layout_run *runs; /* owned */
+	struct layout_run *runs; /* owned; NULL when there are none */
 	size_t run_count;
 };
 
@@ -42,9 +50,12 @@ struct layout {
 	size_t count, cap;
 };
 
-/* Words of Rowan's own in a document ("[ Part %s: … ]", "Attachments") come from the caller, so
- * that this stays free of gettext: text for a label id, or NULL to use the id itself. */
+/* Words of Rowan's own in a document ("Part", "Attachment") come from the caller, so that this
+ * stays free of gettext: text for a label id, or NULL to use the id itself, which is English. */
 typedef const char *layout_word(void *context, const char *id);
+
+/* Every id that render and layout ask for, NULL at the end; also the labels of DOC_NOTE. */
+extern const char *const layout_words[];
 
 struct layout_options {
 	int cells; /* width, at least 20 */

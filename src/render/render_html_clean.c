@@ -1,0 +1,131 @@
+#include "render/render_html.h"
+
+enum { ATTRIBUTES_MAX = 256, VALUE_MAX = 8192 };
+
+struct cleaner {
+	struct str rest;
+	struct buf *out;
+	size_t max;
+};
+
+static bool is_name(struct str s, const char *name)
+{
+	struct str n = str_from(name);
+	return str_starts_nocase(s, n) && (s.len == n.len || !ascii_is_alpha(s.data[n.len]));
+}
+
+/* "<!-- … -->", also "<!-->" and "--!>" as HTML 5 has them. One that never ends is no comment. */
+static size_t comment_length(struct str s)
+{
+	size_t from = str_starts(s, STR("<!-->")) || str_starts(s, STR("<!--->")) ? 2 : 4;
+	size_t end = str_find(str_skip(s, from), STR("-->"));
+	return end == STR_NONE ? 4 : from + end + 3;
+}
+
+/* "<![if !mso]>", "<![endif]>", "<!DOCTYPE …>", "<?xml …>": up to the next '>', which must be near.
+ */
+static size_t declaration_length(struct str s)
+{
+	size_t end = str_find_char(str_first(s, VALUE_MAX), '>');
+	return end == STR_NONE ? 1 : end + 1;
+}
+
+/* <script>…</script> and <style>…</style> with all that is in them. */
+static size_t raw_length(struct str s, const char *name)
+{
+	for (size_t at = 1; at < s.len; at++) {
+		size_t next = str_find(str_skip(s, at), STR("</"));
+		if (next == STR_NONE)
+			return s.len;
+		at += next;
+		if (is_name(str_skip(s, at + 2), name))
+			return at;
+	}
+	return s.len;
+}
+
+/* One attribute value: huge ones are dropped. Returns where it ends. */
+static size_t copy_value(struct str s, size_t at, struct buf *out)
+{
+	char quote = s.data[at];
+	size_t end = at + 1;
+	if (quote == '"' || quote == '\'') {
+		size_t len = str_find_char(str_skip(s, at + 1), quote);
+		if (len == STR_NONE)
+			return s.len;
+		end = at + 1 + len + 1;
+	} else {
+		end = at;
+		while (end < s.len && s.data[end] != '>' && !ascii_is_space(s.data[end]))
+			end++;
+	}
+	if (end - at <= VALUE_MAX)
+		buf_add_bytes(out, s.data + at, end - at);
+	else
+		buf_add_text(out, "\"\"");
+	return end;
+}
+
+/* A tag from its '<' to its '>'. Attributes beyond the limit are skipped. */
+static size_t copy_tag(struct str s, struct buf *out)
+{
+	int attributes = 0;
+	size_t at = 0;
+	bool is_value = false;
+	struct buf unused = {0};
+	while (at < s.len && s.data[at] != '>') {
+		struct buf *to = attributes < ATTRIBUTES_MAX ? out : &unused;
+		char c = s.data[at];
+		if (is_value && !ascii_is_space(c)) {
+			at = copy_value(s, at, to);
+			is_value = false;
+			buf_clear(&unused);
+			continue;
+		}
+		attributes += ascii_is_space(c) || c == '/' ? 1 : 0;
+		is_value = c == '=' || (is_value && ascii_is_space(c));
+		buf_add_char(to, c == '\0' ? ' ' : c);
+		at++;
+	}
+	buf_done(&unused);
+	buf_add_char(out, '>');
+	return at < s.len ? at + 1 : s.len;
+}
+
+static size_t copy_markup(struct str s, struct buf *out)
+{
+	static const char *const raw[] = {"script", "style"};
+	char c = s.len > 1 ? s.data[1] : ' ';
+	if (str_starts(s, STR("<!--")))
+		return comment_length(s);
+	if (c == '!' || c == '?')
+		return declaration_length(s);
+	for (size_t i = 0; i < 2; i++) {
+		if (is_name(str_skip(s, 1), raw[i]))
+			return raw_length(s, raw[i]);
+	}
+	if (ascii_is_alpha(c) || c == '/')
+		return copy_tag(s, out);
+	buf_add_text(out, "&lt;");
+	return 1;
+}
+
+bool render_html_clean(struct str html, size_t max, struct buf *out)
+{
+	while (html.len > 0 && out->len < max) {
+		size_t taken = 1;
+		if (html.data[0] == '<') {
+			taken = copy_markup(html, out);
+		} else {
+			while (taken < html.len && html.data[taken] != '<' &&
+				html.data[taken] != '\0' && out->len + taken < max)
+				taken++;
+			if (html.data[0] == '\0')
+				buf_add_char(out, ' ');
+			else
+				buf_add_bytes(out, html.data, taken);
+		}
+		html = str_skip(html, taken);
+	}
+	return html.len == 0;
+}

@@ -1,0 +1,172 @@
+/* The parts of a message as rows, and the whole text that programs ask for. */
+#include "render/render_parts.h"
+
+#include "base/array.h"
+#include "base/digest.h"
+#include "base/utf8.h"
+#include "proto/mime/mime.h"
+#include "render/render_words.h"
+
+enum { PIECE = 64 * 1024, BODY_TEXT_MAX = 32 * 1024 * 1024 };
+
+/* ---- Rows. ---- */
+
+/* Decoded size and digest, piece by piece, so that a large attachment is never held twice. */
+static void measure(struct render *r, const struct part *p, struct shown_part *row)
+{
+	struct str body = r->source->body(r->source->context, p);
+	struct digest *digest = r->options->want_digests ? digest_new() : NULL;
+	struct mime_decoder decoder;
+	struct buf piece = {0};
+	mime_decoder_init(&decoder, p->transfer);
+	row->size = 0;
+	for (bool is_end = false; !is_end;) {
+		is_end = body.len == 0;
+		buf_clear(&piece);
+		if (is_end)
+			mime_decoder_finish(&decoder, &piece);
+		else
+			mime_decoder_feed(&decoder, str_first(body, PIECE), &piece);
+		body = str_skip(body, PIECE);
+		row->size += piece.len;
+		if (digest != NULL)
+			digest_add(digest, buf_str(&piece));
+	}
+	if (digest != NULL)
+		digest_finish(digest, row->sha256);
+	digest_free(digest);
+	buf_done(&piece);
+}
+
+static char *type_text(const struct part *p)
+{
+	struct buf type = {0};
+	buf_addf(&type, "%s/%s", p->type, p->subtype);
+	return buf_take(&type);
+}
+
+static void row_add(struct render *r, const struct part *p, bool is_attachment)
+{
+	struct shown *s = r->shown;
+	s->parts = array_room(s->parts, s->part_count, &s->part_cap, sizeof(*s->parts));
+	struct shown_part *row = &s->parts[s->part_count++];
+	*row = (struct shown_part){
+		.path = mem_text(p->path != NULL ? p->path : ""),
+		.type = type_text(p),
+		.name = mem_text(p->name),
+		.disposition = mem_text(p->disposition),
+		.content_id = mem_text(p->content_id),
+		.charset = mem_text(p->charset),
+		.size = p->size,
+		.is_attachment = is_attachment,
+		.have_bytes = p->have_bytes,
+	};
+	if (p->have_bytes)
+		measure(r, p, row);
+	struct doc_part *d = doc_add_part(r->doc);
+	d->path = mem_text(row->path);
+	d->type = mem_text(row->type);
+	d->name = mem_text(row->name);
+	d->disposition = mem_text(row->disposition);
+	d->charset = mem_text(row->charset);
+	d->content_id = mem_text(row->content_id);
+	d->size = row->size;
+	d->is_attachment = is_attachment;
+	d->have_bytes = p->have_bytes;
+	r->rows = array_room(r->rows, r->row_count, &r->row_cap, sizeof(*r->rows));
+	r->rows[r->row_count++] = p;
+}
+
+static bool has_row(const struct part *p)
+{
+	return part_is(p, "message", "rfc822") || part_is(p, "message", "global") ||
+	       (p->child_count == 0 && !part_is(p, "multipart", NULL));
+}
+
+/* What is inside an embedded message that is itself attached is not attached to this one. */
+static bool is_listed(const struct part_lists *lists, size_t *next, const struct part *p)
+{
+	if (*next < lists->attachment_count && lists->attachments[*next] == p) {
+		(*next)++;
+		return true;
+	}
+	return false;
+}
+
+/* part_lists_make changes nothing; it asks for more than const because it hands out pointers. */
+static void lists_make(const struct render *r, struct part_lists *lists)
+{
+	union {
+		const struct part *in;
+		struct part *out;
+	} root = {.in = r->source->root};
+	part_lists_make(root.out, lists);
+}
+
+void render_rows_add(struct render *r)
+{
+	struct part_lists lists = {0};
+	size_t next = 0;
+	lists_make(r, &lists);
+	for (const struct part *p = r->source->root; p != NULL; p = part_next(p)) {
+		if (has_row(p))
+			row_add(r, p, is_listed(&lists, &next, p));
+	}
+	part_lists_done(&lists);
+	r->is_silent = mem_new_array(r->row_count > 0 ? r->row_count : 1, sizeof(bool));
+}
+
+int render_row_of(const struct render *r, const struct part *part)
+{
+	for (size_t i = 0; i < r->row_count; i++) {
+		if (r->rows[i] == part)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* ---- shown.plain and shown.html. ---- */
+
+static void add_bodies(
+	struct render *r, struct part **parts, size_t count, const char *subtype, struct buf *out)
+{
+	bool is_first = true;
+	for (size_t i = 0; i < count && out->len < BODY_TEXT_MAX; i++) {
+		const struct part *p = parts[i];
+		if (!part_is(p, "text", subtype))
+			continue;
+		if (!is_first)
+			buf_add_char(out, '\n');
+		is_first = false;
+		struct str body = r->source->body(r->source->context, p);
+		mime_text_decode(p, body, r->options->charset, BODY_TEXT_MAX, out);
+	}
+}
+
+void render_bodies_add(struct render *r)
+{
+	struct part_lists lists = {0};
+	lists_make(r, &lists);
+	add_bodies(r, lists.text, lists.text_count, "plain", &r->shown->plain);
+	add_bodies(r, lists.html, lists.html_count, "html", &r->shown->html);
+	part_lists_done(&lists);
+}
+
+/* ---- Lines of Rowan's own. ---- */
+
+void render_divider(struct render *r, const struct part *part, const char *label)
+{
+	if (r->doc->block_count > 0 && r->doc->blocks[r->doc->block_count - 1].kind != DOC_BLANK &&
+		r->doc->blocks[r->doc->block_count - 1].kind != DOC_PART)
+		doc_add_block(r->doc, DOC_BLANK);
+	struct doc_block *b = doc_add_block(r->doc, DOC_PART);
+	b->label = mem_text(label);
+	b->part = render_row_of(r, part);
+}
+
+void render_note(struct render *r, const char *label, struct str text)
+{
+	struct doc_block *b = doc_add_block(r->doc, DOC_NOTE);
+	b->label = mem_text(label);
+	doc_block_add(b, text, 0, -1);
+}

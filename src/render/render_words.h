@@ -1,0 +1,32 @@
+/* Rowan's own words in a document: ids that words/ translates. One list, so that none is missed;
+ * N_ marks them for xgettext. */
+#ifndef RENDER_RENDER_WORDS_H
+#define RENDER_RENDER_WORDS_H
+
+#define N_(text) text
+
+/* Dividers: "[ Part 2: "name" text/plain 12 KB ]". */
+#define WORD_PART N_("Part")
+#define WORD_ATTACHMENT N_("Attachment")
+
+/* Notes. Those that end in a colon are followed by what they speak of. */
+#define WORD_LINKS N_("Links:")
+#define WORD_MISSING N_("This part has not been fetched yet.")
+#define WORD_CUT N_("The text is longer; the rest is left out here.")
+#define WORD_DEEP N_("What is nested deeper is left out here.")
+#define WORD_EMPTY N_("This message has no text.")
+#define WORD_SIGNED N_("This message carries a signature, which has not been checked.")
+#define WORD_ENCRYPTED N_("This message is encrypted and cannot be read here.")
+#define WORD_TNEF N_("A file in Outlook's own format (TNEF) is attached.")
+#define WORD_PARTIAL N_("This is one piece of a message that was sent in pieces.")
+#define WORD_EXTERNAL N_("This part is kept elsewhere, not in the message.")
+#define WORD_FAILED N_("Could not be delivered to:")
+#define WORD_DELAYED N_("Not yet delivered, still being tried, to:")
+#define WORD_DELIVERED N_("Delivered to:")
+#define WORD_RELAYED N_("Passed on without further notice to:")
+#define WORD_EXPANDED N_("Delivered to the list:")
+#define WORD_DISPLAYED N_("Read receipt: displayed to")
+#define WORD_DELETED N_("Read receipt: deleted unread by")
+#define WORD_PROCESSED N_("Read receipt: handled automatically for")
+
+#endif
