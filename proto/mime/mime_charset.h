@@ -1,0 +1,23 @@
+/* What the mime_charset_*.c files share; not for others. */
+#ifndef PROTO_MIME_MIME_CHARSET_H
+#define PROTO_MIME_MIME_CHARSET_H
+
+#include "base/buf.h"
+
+enum { CHARSET_PAGE_COUNT = 23 };
+
+struct charset_page {
+	const char *name;   /* as mime_charset_name gives it */
+	uint16_t high[128]; /* code points of 0x80 to 0xff; 0: none */
+};
+
+extern const struct charset_page charset_pages[CHARSET_PAGE_COUNT];
+
+/* Charsets that iconv lacks or reads too strictly, rewritten as bytes of one that it has. */
+void charset_iso2022jp_to_eucjp(struct str bytes, struct buf *out); /* with NEC's and JIS X 0212 */
+void charset_hz_to_gb(struct str bytes, struct buf *out);
+
+/* Bytes through iconv; name must be one that mime_charset_name gave. */
+void charset_convert(const char *name, struct str bytes, struct buf *out);
+
+#endif
