@@ -192,9 +192,20 @@ greets() {
 	return 1
 }
 
-# alive PID DIR: the process runs and is the one that was started for DIR
+# answers PORT: somebody does
+answers() {
+	{ exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
+	exec 3>&- 3<&-
+}
+
+# alive PID DIR: the process runs, and it is the Dovecot of DIR: ids are given again
 alive() {
-	kill -0 "$1" 2>/dev/null
+	kill -0 "$1" 2>/dev/null || return 1
+	if [ -r "/proc/$1/cmdline" ]; then
+		tr '\0' ' ' <"/proc/$1/cmdline"
+	else
+		ps -o command= -p "$1"
+	fi 2>/dev/null | grep -qF "$2/dovecot.conf"
 }
 
 certificate() {
@@ -220,9 +231,10 @@ once() {
 		dovecot -F -c "$dir/dovecot.conf" </dev/null >"$dir/output" 2>&1 3>&- &
 	fi
 	pid=$!
+	trap 'kill -- "-$pid" "$pid" 2>/dev/null; exit 1' HUP INT TERM
 	until greets "$dir" "$1" "$token"; do
 		tries=$((tries + 1))
-		if ! alive "$pid" || [ $tries -gt 200 ]; then
+		if ! kill -0 "$pid" 2>/dev/null || [ $tries -gt 200 ]; then
 			kill "$pid" 2>/dev/null || true
 			return 1
 		fi
@@ -267,18 +279,26 @@ start() {
 }
 
 stop() {
-	local dir tries=0
-	[ -f "$1/env" ] || return 0
+	local dir pid=0 tries=0
+	[ -d "$1" ] || return 0
 	dir=$(cd "$1" && pwd)
-	. "$dir/env"
-	# A process id may have been given to somebody else since: look before killing.
-	if [ -s "$dir/run/master.pid" ] && [ "$(cat "$dir/run/master.pid")" = "$DOVECOT_PID" ]; then
-		kill -- "-$DOVECOT_PID" 2>/dev/null || kill "$DOVECOT_PID" 2>/dev/null || true
-		while alive "$DOVECOT_PID" && [ $tries -lt 100 ]; do
+	[ ! -s "$dir/run/master.pid" ] || read -r pid <"$dir/run/master.pid"
+	if [ "$pid" != 0 ] && alive "$pid" "$dir"; then
+		# All of its processes at once, or it waits a second for them.
+		kill -- "-$pid" 2>/dev/null || kill "$pid" 2>/dev/null || true
+		while alive "$pid" "$dir" && [ $tries -lt 100 ]; do
 			tries=$((tries + 1))
 			sleep 0.05
 		done
-		kill -9 "$DOVECOT_PID" 2>/dev/null || true
+		if alive "$pid" "$dir"; then
+			kill -9 -- "-$pid" 2>/dev/null || kill -9 "$pid" 2>/dev/null || true
+		fi
+		# Its children hold the ports, and write into DIR, a moment longer.
+		[ ! -f "$dir/env" ] || . "$dir/env"
+		while answers "${IMAP_PORT-0}" && [ $tries -lt 200 ]; do
+			tries=$((tries + 1))
+			sleep 0.05
+		done
 	fi
 	rm -f "$dir/env"
 }

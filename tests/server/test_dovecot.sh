@@ -22,10 +22,10 @@ mkdir -p "$dir/a/mail/user/.Only-in-a/cur" "$dir/b/mail/user/.Only-in-b/cur"
 "$here/dovecot.sh" start "$dir/b" || exit 1
 . "$dir/a/env"
 folders "$IMAP_PORT" | grep -q Only-in-a || { echo "a does not serve its own mail"; exit 1; }
-pid=$DOVECOT_PID
+port=$IMAP_PORT
 . "$dir/b/env"
 folders "$IMAP_PORT" | grep -q Only-in-b || { echo "b does not serve its own mail"; exit 1; }
 "$here/dovecot.sh" stop "$dir/a"
-kill -0 "$pid" 2>/dev/null && { echo "a still runs"; exit 1; }
+{ exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null && { echo "a still answers"; exit 1; }
 [ ! -e "$dir/a/env" ] || { echo "a/env still stands"; exit 1; }
 exit 0
