@@ -20,6 +20,11 @@ void imap_set_add(struct imap_set *s, uint32_t first, uint32_t last);
 bool imap_set_has(const struct imap_set *s, uint32_t number);
 uint64_t imap_set_size(const struct imap_set *s);
 
+/* For readers that get numbers in any order: append them all, then call imap_set_appended with what
+ * the appends noted in *is_mixed. False: 0, or more than IMAP_SET_RANGES_MAX ranges. */
+bool imap_set_append(struct imap_set *s, uint32_t first, uint32_t last, bool *is_mixed);
+void imap_set_appended(struct imap_set *s, bool is_mixed);
+
 /* "1:5,9": ranges from index *from on, as many as fit in max bytes; *from moves to the first one
  * left out (count when none is). */
 void imap_set_format(const struct imap_set *s, size_t *from, size_t max, struct buf *out);
