@@ -155,6 +155,11 @@ static void flat_find_breaks(struct layout_flat *f)
 		f->breaks = mem_resize(f->breaks, f->break_cap);
 	}
 	u8_possible_linebreaks((const uint8_t *)f->text.data, f->text.len, "UTF-8", f->breaks);
+	/* libunistring would break "www.example" and "e.g." after the dot; UAX 14 LB29 does not. */
+	for (size_t i = 1; i < f->text.len; i++) {
+		if (f->text.data[i - 1] == '.' && f->text.data[i] != ' ')
+			f->breaks[i] = UC_BREAK_PROHIBITED;
+	}
 }
 
 /* Blanks hang over the end of a line; anything else that is too much begins the next one, from the

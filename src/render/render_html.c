@@ -375,7 +375,7 @@ static void add_roman(struct buf *out, int number, bool is_lower)
 		out->data[i] = ascii_lower(out->data[i]);
 }
 
-static void make_number(struct buf *out, int number, char type)
+static void make_number(struct buf *out, int number, char type, int cells)
 {
 	bool has_letters = number > 0 && number < 4000;
 	if (has_letters && (type == 'a' || type == 'A'))
@@ -383,7 +383,7 @@ static void make_number(struct buf *out, int number, char type)
 	else if (has_letters && (type == 'i' || type == 'I'))
 		add_roman(out, number, type == 'i');
 	else
-		buf_addf(out, "%d", number);
+		buf_addf(out, "%*d", cells, number);
 	buf_add_text(out, ". ");
 }
 
@@ -420,12 +420,24 @@ static void list_item(struct html *h, xmlNode *item, struct str label, int depth
 	h->now = before;
 }
 
+/* Cells for the highest number of a list. */
+static int number_cells(const xmlNode *list, int first)
+{
+	int last = first - 1, cells = 1;
+	for (const xmlNode *n = list->children; n != NULL; n = n->next)
+		last += render_html_is(n, "li");
+	for (; last >= 10; last /= 10)
+		cells++;
+	return cells;
+}
+
 /* Lists inside lists stand without empty lines around them. */
 static void walk_list(struct html *h, xmlNode *node, const struct tag *tag, int depth)
 {
 	static const char *const bullets[] = {"* ", "- ", "+ "};
 	const char *type = render_html_attribute(node, "type");
 	int number = number_of(node, "start", 1);
+	int cells = number_cells(node, number);
 	bool is_outer = h->lists == 0;
 	const char *bullet = bullets[h->lists < 3 ? h->lists : 2];
 	struct buf label = {0};
@@ -441,7 +453,7 @@ static void walk_list(struct html *h, xmlNode *node, const struct tag *tag, int 
 		if (tag->flag == 0)
 			buf_add_text(&label, bullet);
 		else
-			make_number(&label, number++, type != NULL ? type[0] : '1');
+			make_number(&label, number++, type != NULL ? type[0] : '1', cells);
 		list_item(h, n, buf_str(&label), depth);
 	}
 	buf_done(&label);

@@ -2,23 +2,34 @@
 
 enum { ATTRIBUTES_MAX = 256, VALUE_MAX = 8192 };
 
+/* Elements that mail nests beyond reason. Below NEST_MAX of one kind their tags are dropped and
+ * their text is kept, where the parser would drop both. */
+enum { NEST_MAX = 40 };
+static const char *const nested[] = {"div", "span", "font", "center", "blockquote", "b", "i", "u",
+	"a", "em", "strong", "p", "section", "o:p"};
+enum { NESTED_COUNT = sizeof(nested) / sizeof(nested[0]) };
+
 struct cleaner {
-	struct str rest;
 	struct buf *out;
-	size_t max;
+	int open[NESTED_COUNT];
+	bool is_endless; /* no comment ends any more */
 };
 
 static bool is_name(struct str s, const char *name)
 {
 	struct str n = str_from(name);
-	return str_starts_nocase(s, n) && (s.len == n.len || !ascii_is_alpha(s.data[n.len]));
+	return str_starts_nocase(s, n) &&
+	       (s.len == n.len ||
+		       !(ascii_is_alpha(s.data[n.len]) || ascii_is_digit(s.data[n.len])));
 }
 
-/* "<!-- … -->", also "<!-->" and "--!>" as HTML 5 has them. One that never ends is no comment. */
-static size_t comment_length(struct str s)
+/* "<!-- … -->", also "<!-->" as HTML 5 has it. One that never ends is no comment; that is looked
+ * for only once, since after it no other can end. */
+static size_t comment_length(struct cleaner *c, struct str s)
 {
 	size_t from = str_starts(s, STR("<!-->")) || str_starts(s, STR("<!--->")) ? 2 : 4;
-	size_t end = str_find(str_skip(s, from), STR("-->"));
+	size_t end = c->is_endless ? STR_NONE : str_find(str_skip(s, from), STR("-->"));
+	c->is_endless = end == STR_NONE;
 	return end == STR_NONE ? 4 : from + end + 3;
 }
 
@@ -92,30 +103,51 @@ static size_t copy_tag(struct str s, struct buf *out)
 	return at < s.len ? at + 1 : s.len;
 }
 
-static size_t copy_markup(struct str s, struct buf *out)
+/* Counts the tag; true when it is one too many. */
+static bool is_too_deep(struct cleaner *c, struct str name)
 {
+	bool is_end = name.len > 0 && name.data[0] == '/';
+	for (size_t i = 0; i < NESTED_COUNT; i++) {
+		if (!is_name(str_skip(name, is_end), nested[i]))
+			continue;
+		if (!is_end)
+			return ++c->open[i] > NEST_MAX;
+		return c->open[i] > 0 && c->open[i]-- > NEST_MAX;
+	}
+	return false;
+}
+
+static size_t copy_markup(struct cleaner *cleaner, struct str s)
+{
+	struct buf *out = cleaner->out;
 	static const char *const raw[] = {"script", "style"};
 	char c = s.len > 1 ? s.data[1] : ' ';
 	if (str_starts(s, STR("<!--")))
-		return comment_length(s);
+		return comment_length(cleaner, s);
 	if (c == '!' || c == '?')
 		return declaration_length(s);
 	for (size_t i = 0; i < 2; i++) {
 		if (is_name(str_skip(s, 1), raw[i]))
 			return raw_length(s, raw[i]);
 	}
-	if (ascii_is_alpha(c) || c == '/')
-		return copy_tag(s, out);
+	if (ascii_is_alpha(c) || c == '/') {
+		size_t before = out->len;
+		size_t taken = copy_tag(s, out);
+		if (is_too_deep(cleaner, str_skip(s, 1)))
+			buf_truncate(out, before);
+		return taken;
+	}
 	buf_add_text(out, "&lt;");
 	return 1;
 }
 
 bool render_html_clean(struct str html, size_t max, struct buf *out)
 {
+	struct cleaner cleaner = {.out = out};
 	while (html.len > 0 && out->len < max) {
 		size_t taken = 1;
 		if (html.data[0] == '<') {
-			taken = copy_markup(html, out);
+			taken = copy_markup(&cleaner, html);
 		} else {
 			while (taken < html.len && html.data[taken] != '<' &&
 				html.data[taken] != '\0' && out->len + taken < max)

@@ -132,6 +132,15 @@ static bool is_hidden(xmlNode *element)
 	return look.is_hidden;
 }
 
+/* A table of several rows stands apart from what follows. */
+static void close_data(struct html *h, bool has_rows)
+{
+	const struct doc_block *b = has_rows ? render_html_open(h) : NULL;
+	bool is_tall = b != NULL && str_find_char(buf_str(&b->text), '\n') != STR_NONE;
+	render_html_close(h);
+	h->has_margin |= is_tall;
+}
+
 /* Returns whether a table block is open after the row. */
 static bool table_row(struct html *h, xmlNode *row, int depth, bool has_rows)
 {
@@ -141,7 +150,7 @@ static bool table_row(struct html *h, xmlNode *row, int depth, bool has_rows)
 		data_row(h, row, depth, has_rows);
 		return true;
 	}
-	render_html_close(h);
+	close_data(h, has_rows);
 	render_html_node(h, row, depth);
 	return false;
 }
@@ -163,8 +172,7 @@ static bool table_rows(struct html *h, xmlNode *parent, int depth, bool has_rows
 		} else if (is_one_of(n, groups, 3)) {
 			has_rows = is_hidden(n) ? has_rows : table_rows(h, n, depth + 1, has_rows);
 		} else if (is_stray(n)) {
-			if (has_rows)
-				render_html_close(h);
+			close_data(h, has_rows);
 			has_rows = false;
 			render_html_node(h, n, depth);
 		}
@@ -178,8 +186,5 @@ void render_html_table(struct html *h, xmlNode *table, int depth)
 		h->is_cut = true;
 		return;
 	}
-	bool is_in_cell = h->now.is_in_cell;
-	table_rows(h, table, depth, false);
-	if (!is_in_cell)
-		render_html_close(h);
+	close_data(h, table_rows(h, table, depth, false) && !h->now.is_in_cell);
 }
