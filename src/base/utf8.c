@@ -60,6 +60,18 @@ bool utf8_is_valid(struct str s)
 	return true;
 }
 
+bool utf8_is_clean(struct str s)
+{
+	while (s.len > 0) {
+		size_t len;
+		uint32_t code = utf8_next(s, &len);
+		if (code < 0x20 || (code >= 0x7f && code < 0xa0) || (code == UTF8_BAD && len == 1))
+			return false;
+		s = str_skip(s, len);
+	}
+	return true;
+}
+
 void utf8_add(struct buf *out, uint32_t code)
 {
 	char bytes[4];

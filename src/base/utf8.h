@@ -11,6 +11,7 @@
 uint32_t utf8_next(struct str s, size_t *len);
 
 bool utf8_is_valid(struct str s);
+bool utf8_is_clean(struct str s); /* valid, and without control characters: C0, DEL, C1 */
 void utf8_add(struct buf *out, uint32_t code); /* an invalid code is written as UTF8_BAD */
 
 /* Appends s with every bad byte replaced by U+FFFD. */

@@ -10,10 +10,11 @@ static void server_copy_to(struct server *to, const struct server *from)
 	to->user = mem_text(from->user);
 }
 
-static void server_done(struct server *s)
+void server_done(struct server *s)
 {
 	mem_free(s->host);
 	mem_free(s->user);
+	*s = (struct server){0};
 }
 
 struct account *account_copy(const struct account *a)

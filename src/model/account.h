@@ -46,6 +46,8 @@ struct account {
 	enum delete_mode delete_mode;
 };
 
+void server_done(struct server *s); /* frees what it owns and leaves it zero */
+
 /* A deep copy. NULL stays NULL. */
 struct account *account_copy(const struct account *a);
 void account_free(struct account *a); /* what account_copy made; takes NULL */

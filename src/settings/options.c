@@ -1,0 +1,236 @@
+/* Every setting that rowan.conf knows. */
+#include "settings/options.h"
+
+#include "model/account.h"
+#include "settings/ini.h"
+#include "settings/server_url.h"
+
+static const struct option options[] = {
+	{"rowan", "keys", OPTION_CHOICE, "pine", "pine|mutt",
+		N_("The set of keys: pine has those of Pine and Alpine, mutt those of mutt and "
+		   "vi.")},
+	{"rowan", "colour", OPTION_CHOICE, "auto", "auto|always|never",
+		N_("Whether colours are used; auto follows the terminal and NO_COLOR.")},
+	{"rowan", "bell", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether the terminal's bell tells of new mail and of keys that do nothing.")},
+	{"rowan", "confirm-quit", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether leaving Rowan asks first.")},
+	{"rowan", "seen", OPTION_SEEN, "at-once", "at-once|after N|never",
+		N_("When an opened message counts as seen: at once, after N seconds, or never by "
+		   "itself. An account may say otherwise.")},
+	{"rowan", "title", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether the terminal's title shows how many messages are unseen.")},
+	{"rowan", "new-mail-command", OPTION_TEXT, NULL, "COMMAND",
+		N_("A command that is run when new mail has come.")},
+	{"account", "imap", OPTION_ADDRESS, NULL, "imaps://USER@HOST[:PORT]",
+		N_("The IMAP server that holds the mail; the schemes are imaps, imap+starttls and "
+		   "imap.")},
+	{"account", "pop3", OPTION_ADDRESS, NULL, "pop3s://USER@HOST[:PORT]",
+		N_("The POP3 server that mail is collected from, in place of imap; the schemes are "
+		   "pop3s, pop3+starttls and pop3.")},
+	{"account", "smtp", OPTION_ADDRESS, NULL, "smtps://[USER@]HOST[:PORT]",
+		N_("The server that sends mail; the schemes are smtps, smtp+starttls and smtp. "
+		   "Without USER nothing logs in.")},
+	{"account", "from", OPTION_TEXT, NULL, "NAME <ADDRESS>",
+		N_("The sender of what is written in this account.")},
+	{"account", "password-command", OPTION_TEXT, NULL, "COMMAND",
+		N_("A command whose first line of output is the password; without it Rowan asks.")},
+	{"account", "ca-file", OPTION_PATH, NULL, "FILE",
+		N_("A PEM file of the certificate authorities to trust in place of the system's.")},
+	{"account", "auth", OPTION_CHOICE, "auto",
+		"auto|plain|login|cram-md5|scram-sha-1|scram-sha-1-plus|scram-sha-256|"
+		"scram-sha-256-plus|external|xoauth2|oauthbearer",
+		N_("How to log in; auto takes the best that both sides know.")},
+	{"account", "allow-plain", OPTION_BOOL, "no", "yes|no",
+		N_("Whether an address without encryption may lead to another machine; everybody "
+		   "on "
+		   "the way can then read the password and the mail.")},
+	{"account", "trust", OPTION_PIN, NULL, "sha256:…",
+		N_("The server's public key, once you have trusted it although its certificate "
+		   "could not be verified.")},
+	{"account", "subscribed-only", OPTION_BOOL, "no", "yes|no",
+		N_("Whether only subscribed folders are shown.")},
+	{"account", "seen", OPTION_SEEN, NULL, "at-once|after N|never",
+		N_("As in [rowan], for this account.")},
+	{"account", "delete", OPTION_CHOICE, "mark", "mark|trash",
+		N_("What deleting does: mark keeps a deleted message in its folder until it is "
+		   "expunged, trash moves it to the trash folder.")},
+};
+
+enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
+
+const struct option *options_all(size_t *count)
+{
+	*count = OPTION_COUNT;
+	return options;
+}
+
+const struct option *option_find(const char *section, const char *key)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (ini_name_equal(options[i].section, section) &&
+			ini_name_equal(options[i].key, key))
+			return &options[i];
+	return NULL;
+}
+
+enum { NEAR_MAX = 32 };
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Levenshtein's distance of names of at most NEAR_MAX bytes. */
+static size_t option_distance(struct str a, struct str b)
+{
+	size_t row[NEAR_MAX + 1];
+	for (size_t j = 0; j <= b.len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= b.len; j++) {
+			bool is_other = ascii_lower(a.data[i - 1]) != ascii_lower(b.data[j - 1]);
+			size_t replaced = diagonal + is_other;
+			diagonal = row[j];
+			row[j] = smaller(replaced, smaller(row[j], row[j - 1]) + 1);
+		}
+	}
+	return row[b.len];
+}
+
+const char *option_nearest_of(const char *const names[], size_t count, const char *name)
+{
+	const char *nearest = NULL;
+	size_t least = NEAR_MAX;
+	struct str given = str_from(name);
+	if (given.len > NEAR_MAX)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		size_t distance = option_distance(given, str_from(names[i]));
+		if (distance >= least || distance * 3 > strlen(names[i]) + 1)
+			continue;
+		least = distance;
+		nearest = names[i];
+	}
+	return nearest;
+}
+
+const char *option_nearest(const char *section, const char *key)
+{
+	const char *names[OPTION_COUNT];
+	size_t count = 0;
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (ini_name_equal(options[i].section, section))
+			names[count++] = options[i].key;
+	return option_nearest_of(names, count, key);
+}
+
+static bool option_is_choice(const char *allowed, const char *value)
+{
+	struct str rest = str_from(allowed);
+	while (rest.len > 0)
+		if (str_equal_nocase(str_cut(&rest, '|'), str_from(value)))
+			return true;
+	return false;
+}
+
+bool option_read_bool(const char *value, bool *is_on)
+{
+	bool is_yes = option_is_choice("yes|true|on|1", value);
+	if (!is_yes && !option_is_choice("no|false|off|0", value))
+		return false;
+	*is_on = is_yes;
+	return true;
+}
+
+bool option_read_seen(const char *value, int *mode, int *seconds)
+{
+	struct str text = str_from(value);
+	uint32_t number;
+	*seconds = 0;
+	if (str_equal_nocase(text, STR("at-once")))
+		*mode = SEEN_AT_ONCE;
+	else if (str_equal_nocase(text, STR("never")))
+		*mode = SEEN_NEVER;
+	else if (str_starts_nocase(text, STR("after ")) &&
+		 str_to_u32(str_trim(str_skip(text, 6)), &number) && number >= 1 &&
+		 number <= OPTION_SEEN_MAX) {
+		*mode = SEEN_AFTER;
+		*seconds = (int)number;
+	} else
+		return false;
+	return true;
+}
+
+static bool option_check_bool(const struct option *o, const char *value, struct sentence *why)
+{
+	bool is_on;
+	if (option_read_bool(value, &is_on))
+		return true;
+	return sentence_set(why, N_("\"%1\" must be yes or no, not \"%2\"."), o->key, value, NULL);
+}
+
+static bool option_check_choice(const struct option *o, const char *value, struct sentence *why)
+{
+	if (option_is_choice(o->allowed, value))
+		return true;
+	return sentence_set(
+		why, N_("\"%1\" must be one of %2, not \"%3\"."), o->key, o->allowed, value);
+}
+
+static bool option_check_text(const struct option *o, const char *value, struct sentence *why)
+{
+	if (value[0] != '\0')
+		return true;
+	return sentence_set(why, N_("\"%1\" has no value; write %1 = %2, or remove the line."),
+		o->key, o->allowed, NULL);
+}
+
+static bool option_check_seen(const struct option *o, const char *value, struct sentence *why)
+{
+	int mode, seconds;
+	if (option_read_seen(value, &mode, &seconds))
+		return true;
+	return sentence_set(why,
+		N_("\"%1\" must be at-once, never, or \"after N\" with N from 1 to 3600 seconds, "
+		   "not \"%2\"."),
+		o->key, value, NULL);
+}
+
+static bool option_check_address(const struct option *o, const char *value, struct sentence *why)
+{
+	struct server server;
+	enum service service = SERVICE_SMTP;
+	if (strcmp(o->key, "imap") == 0)
+		service = SERVICE_IMAP;
+	else if (strcmp(o->key, "pop3") == 0)
+		service = SERVICE_POP3;
+	bool ok = server_url_read(str_from(value), service, &server, why);
+	server_done(&server);
+	return ok;
+}
+
+static bool option_check_pin(const struct option *o, const char *value, struct sentence *why)
+{
+	if (str_starts(str_from(value), STR("sha256:")) && strlen(value) > 7)
+		return true;
+	return sentence_set(why,
+		N_("\"%1\" must begin with sha256:; remove the line, and Rowan asks again."),
+		o->key, NULL, NULL);
+}
+
+bool option_check(const struct option *o, const char *value, struct sentence *why)
+{
+	static bool (*const checks[])(const struct option *, const char *, struct sentence *) = {
+		[OPTION_BOOL] = option_check_bool,
+		[OPTION_CHOICE] = option_check_choice,
+		[OPTION_TEXT] = option_check_text,
+		[OPTION_PATH] = option_check_text,
+		[OPTION_SEEN] = option_check_seen,
+		[OPTION_ADDRESS] = option_check_address,
+		[OPTION_PIN] = option_check_pin,
+	};
+	return checks[o->type](o, value, why);
+}
