@@ -109,7 +109,7 @@ const char *option_nearest_of(const char *const names[], size_t count, const cha
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
 		size_t distance = option_distance(given, str_from(names[i]));
-		if (distance >= least || distance * 3 > strlen(names[i]) + 1)
+		if (distance >= least || distance * 2 > strlen(names[i]))
 			continue;
 		least = distance;
 		nearest = names[i];

@@ -35,7 +35,7 @@ const struct option *option_find(const char *section, const char *key); /* NULL:
 /* The known key most like this one, or NULL when none is near. */
 const char *option_nearest(const char *section, const char *key);
 
-/* The nearest of `count` names, by at most a third of its letters wrong. */
+/* The nearest of `count` names, with at most half of its letters wrong. */
 const char *option_nearest_of(const char *const names[], size_t count, const char *name);
 
 /* False: why is the sentence that says what to write. */
