@@ -145,12 +145,16 @@ static void ini_delete(struct ini *ini, size_t at)
 	memmove(&ini->lines[at], &ini->lines[at + 1], (ini->count - at) * sizeof(*ini->lines));
 }
 
-/* The last line of a file often has no line end; whoever writes behind it gives it one. */
+/* The last line of a file often has no line end; whoever writes behind it gives it one. Behind a
+ * backslash it takes two, or the line would go on. */
 static void ini_end_line(struct ini *ini, size_t at)
 {
 	struct buf *raw = &ini->lines[at].raw;
-	if (raw->len > 0 && raw->data[raw->len - 1] != '\n')
-		buf_add_char(raw, '\n');
+	if (raw->len == 0 || raw->data[raw->len - 1] == '\n')
+		return;
+	struct str text = str_trim(buf_str(raw));
+	bool goes_on = text.len > 0 && text.data[text.len - 1] == '\\';
+	buf_add_text(raw, goes_on ? "\n\n" : "\n");
 }
 
 static void ini_change(struct ini_line *line, const char *value)

@@ -110,7 +110,7 @@ static void ini_read_escape(struct ini_cursor *c, struct buf *value)
 	static const char escapes[][2] = {
 		{'n', '\n'}, {'t', '\t'}, {'b', '\b'}, {'"', '"'}, {'\\', '\\'}};
 	c->at++;
-	if (!ini_at_end(c) && ini_peek(c) == '\n') {
+	if (ini_peek(c) == '\n') {
 		ini_skip_line(c);
 		return;
 	}
@@ -165,9 +165,11 @@ static void ini_read_setting(struct ini_cursor *c, size_t raw, struct ini_line *
 	struct str name = ini_read_name(c);
 	line->kind = INI_SETTING;
 	line->name = mem_str(name);
+	bool is_alone = ini_peek(c) == '\n' || ini_is_blank(ini_peek(c));
 	ini_skip_blanks(c);
 	char next = ini_peek(c);
-	if (str_is_empty(name) || (next != '=' && next != '\n' && next != '#' && next != ';')) {
+	is_alone = is_alone && (next == '\n' || next == '#' || next == ';');
+	if (str_is_empty(name) || (next != '=' && !is_alone)) {
 		c->problem = N_("This line is neither a section like [rowan] nor a setting like "
 				"name = value.");
 		return;

@@ -92,6 +92,8 @@ Test(ini, tells_what_is_wrong_with_a_line)
 	} rows[] = {
 		{STR("what is this"), "This line is neither a section like [rowan] nor a setting "
 				      "like name = value."},
+		{STR("k# x"), "This line is neither a section like [rowan] nor a setting like name "
+			      "= value."},
 		{STR("= x"), "This line is neither a section like [rowan] nor a setting like name "
 			     "= value."},
 		{STR("k = \"x"), "The quote (\") in this line is not closed."},
