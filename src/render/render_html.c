@@ -190,7 +190,7 @@ static void add_letter(struct html *h, uint32_t c)
 
 static void add_hard_blank(struct html *h)
 {
-	if (h->has_padding || (h->is_open && h->has_blank) || !h->is_open) {
+	if (h->has_padding || h->has_blank || !h->is_open || is_at_start(h, last_block(h))) {
 		h->has_blank = true;
 		return;
 	}
@@ -858,10 +858,12 @@ void render_html_add(struct doc *doc, struct str html)
 	};
 	struct buf clean = {0};
 	struct html h = {.doc = doc, .first = doc->block_count, .now = {.link = -1}};
+	/* Else libxml2 makes a paragraph, with empty lines around it, of text that stands alone. */
+	buf_add_text(&clean, "<html><body>");
 	bool is_whole = render_html_clean(html, RENDER_HTML_MAX, &clean);
 	htmlParserCtxt *parser = htmlNewParserCtxt();
 	xmlDoc *tree = NULL;
-	if (parser != NULL && clean.len > 0)
+	if (parser != NULL)
 		tree = htmlCtxtReadMemory(
 			parser, clean.data, (int)clean.len, NULL, "UTF-8", OPTIONS);
 	h.is_cut = parser != NULL && parser->disableSAX != 0;
