@@ -398,7 +398,7 @@ static void list_links(struct render *r)
 	}
 }
 
-static void list_attachments(struct render *r)
+static void list_attachments(struct render *r, bool is_empty)
 {
 	int listed = 0;
 	for (size_t i = 0; i < r->row_count && listed < LISTED_MAX; i++) {
@@ -410,7 +410,7 @@ static void list_attachments(struct render *r)
 		b->label = mem_text(WORD_ATTACHMENT);
 		b->part = (int)i;
 	}
-	if (listed == 0 && !r->has_text)
+	if (listed == 0 && is_empty)
 		render_note(r, WORD_EMPTY, STR(""));
 }
 
@@ -431,9 +431,11 @@ struct shown *render_source(
 	render_header_blocks(r.doc, source->header, options->full_headers);
 	if (r.doc->block_count > 0)
 		doc_add_block(r.doc, DOC_BLANK);
+	size_t before = r.doc->block_count;
 	show(&r, source->root, (struct place){0});
+	bool is_empty = r.doc->block_count == before;
 	list_links(&r);
-	list_attachments(&r);
+	list_attachments(&r, is_empty);
 	mem_free(r.rows);
 	mem_free(r.is_silent);
 	return shown;

@@ -13,7 +13,7 @@ struct render {
 	size_t row_count, row_cap;
 	size_t text_left; /* bytes of text the document may still take */
 	bool *is_silent;  /* owned; a row that the list at the end leaves out */
-	bool has_text;    /* something readable is in the document */
+	bool has_text;    /* a part was shown before, in this message or the embedded one */
 };
 
 /* ---- render_header.c ---- */
