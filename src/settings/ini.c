@@ -171,7 +171,10 @@ static void ini_change(struct ini_line *line, const char *value)
 	line->value_start = raw.len;
 	ini_add_value(&raw, str_from(value));
 	size_t end = raw.len;
-	buf_add(&raw, str_skip(buf_str(&line->raw), line->value_end));
+	struct str rest = str_skip(buf_str(&line->raw), line->value_end);
+	if (rest.len > 0 && !ascii_is_space(rest.data[0]))
+		buf_add_char(&raw, ' '); /* a comment that stood directly behind "=" */
+	buf_add(&raw, rest);
 	line->value_end = end;
 	buf_done(&line->raw);
 	line->raw = raw;

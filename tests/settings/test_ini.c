@@ -252,6 +252,17 @@ Test(ini, starts_a_file)
 	ini_done(&ini);
 }
 
+Test(ini, keeps_a_comment_that_stands_where_the_value_goes)
+{
+	struct ini ini = {0};
+	ini_read(&ini, STR("[a]\nb =# none\nc=\\"));
+	ini_set(&ini, "a", NULL, "b", "d");
+	check_text(&ini, "[a]\nb =d # none\nc=\\", "set");
+	ini_set(&ini, "a", NULL, "e", "f");
+	check_text(&ini, "[a]\nb =d # none\nc=\\\n\n\te = f\n", "behind a backslash");
+	ini_done(&ini);
+}
+
 Test(ini, keeps_a_setting_in_the_line_of_its_section)
 {
 	struct ini ini = {0};
