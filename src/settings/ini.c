@@ -238,10 +238,14 @@ void ini_set(
 
 void ini_unset(struct ini *ini, const char *section, const char *sub, const char *name)
 {
-	for (size_t at = ini_find(ini, section, sub, name); at != STR_NONE;
-		at = ini_find(ini, section, sub, name)) {
-		if (at > 0 && ini->lines[at - 1].kind == INI_SECTION)
-			ini_end_line(ini, at - 1);
+	bool inside = false;
+	for (size_t at = 0; ini_next(ini, section, sub, &at, &inside);) {
+		struct ini_line *line = &ini->lines[at];
+		if (line->kind != INI_SETTING || !ini_name_equal(line->name, name)) {
+			at++;
+			continue;
+		}
+		ini_end_line(ini, at - 1); /* of a section with a setting in its line */
 		ini_delete(ini, at);
 	}
 }
