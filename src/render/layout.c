@@ -155,9 +155,11 @@ static void flat_find_breaks(struct layout_flat *f)
 		f->breaks = mem_resize(f->breaks, f->break_cap);
 	}
 	u8_possible_linebreaks((const uint8_t *)f->text.data, f->text.len, "UTF-8", f->breaks);
-	/* libunistring would break "www.example" and "e.g." after the dot; UAX 14 LB29 does not. */
+	/* libunistring would break "www.example" and "a:b" behind the dot; UAX 14 LB29 does not. */
 	for (size_t i = 1; i < f->text.len; i++) {
-		if (f->text.data[i - 1] == '.' && f->text.data[i] != ' ')
+		char c = f->text.data[i];
+		if (strchr(".,:;", f->text.data[i - 1]) != NULL &&
+			(ascii_is_alpha(c) || ascii_is_digit(c)))
 			f->breaks[i] = UC_BREAK_PROHIBITED;
 	}
 }
@@ -178,7 +180,8 @@ static void wrap_long(struct layout_maker *m, struct layout_flat *f, bool may_br
 			used_at_last = used;
 		}
 		bool is_hanging = may_break_at_blanks && f->text.data[at] == ' ';
-		if (used + cells > m->cells && at > start && !is_hanging) {
+		/* Twice when blanks hang where no break is allowed, as before a question mark. */
+		while (used + cells > m->cells && at > start && !is_hanging) {
 			size_t cut = last > start ? last : at;
 			layout_maker_emit(m, f, start, cut, &run);
 			used -= cut == last ? used_at_last : used;

@@ -46,6 +46,14 @@ Test(layout, breaks_at_blanks_and_leaves_none_at_the_ends)
 		"twenty cells exactly\nand");
 }
 
+Test(layout, does_not_hang_on_blanks_that_forbid_a_break)
+{
+	expect(text_doc("before one:word                    ?", DOC_WRAP, 0), 20,
+		"before\none:word\n?");
+	expect(text_doc("some words before one:word                    ?", DOC_WRAP, 0), 20,
+		"some words before\none:word\n?");
+}
+
 Test(layout, breaks_words_and_addresses_that_are_longer_than_a_line)
 {
 	expect(text_doc("abcdefghijklmnopqrstuvwxyz", DOC_WRAP, 0), 20,
