@@ -145,16 +145,20 @@ static void ini_delete(struct ini *ini, size_t at)
 	memmove(&ini->lines[at], &ini->lines[at + 1], (ini->count - at) * sizeof(*ini->lines));
 }
 
-/* The last line of a file often has no line end; whoever writes behind it gives it one. Behind a
- * backslash it takes two, or the line would go on. */
+/* The last line of a file may have no line end, or go on after a backslash; whoever writes behind
+ * it ends it first. */
 static void ini_end_line(struct ini *ini, size_t at)
 {
 	struct buf *raw = &ini->lines[at].raw;
-	if (raw->len == 0 || raw->data[raw->len - 1] == '\n')
-		return;
-	struct str text = str_trim(buf_str(raw));
+	struct str text = buf_str(raw);
+	bool has_end = text.len > 0 && text.data[text.len - 1] == '\n';
+	text.len -= has_end;
+	text.len -= text.len > 0 && text.data[text.len - 1] == '\r';
 	bool goes_on = text.len > 0 && text.data[text.len - 1] == '\\';
-	buf_add_text(raw, goes_on ? "\n\n" : "\n");
+	if (!has_end && raw->len > 0)
+		buf_add_char(raw, '\n');
+	if (goes_on)
+		buf_add_char(raw, '\n');
 }
 
 static void ini_change(struct ini_line *line, const char *value)

@@ -261,6 +261,11 @@ Test(ini, keeps_a_comment_that_stands_where_the_value_goes)
 	ini_set(&ini, "a", NULL, "e", "f");
 	check_text(&ini, "[a]\nb =d # none\nc=\\\n\n\te = f\n", "behind a backslash");
 	ini_done(&ini);
+	ini_read(&ini, STR("[a]\nb = \\\n"));
+	ini_set(&ini, "a", NULL, "c", "1");
+	ini_set(&ini, "a", NULL, "d", "2");
+	check_text(&ini, "[a]\nb = \\\n\n\tc = 1\n\td = 2\n", "behind a line that goes on");
+	ini_done(&ini);
 }
 
 Test(ini, keeps_a_setting_in_the_line_of_its_section)
