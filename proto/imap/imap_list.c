@@ -67,7 +67,15 @@ static bool folder_name(struct imap_scan *s, struct str *name)
 	bool is_nil;
 	imap_scan_blanks(s);
 	if (imap_scan_is(s, '"') || imap_scan_is(s, '{') || imap_scan_is(s, '~')) {
+		const char *start = s->p;
 		bool is_good = imap_scan_string(s, name, &is_nil);
+		struct str behind = str_make(s->p, (size_t)(s->end - s->p));
+		/* Quotes inside that nobody escaped: the name ends with the line. */
+		if (is_good && *start == '"' && s->end[-1] == '"' && behind.len > 0 &&
+			!str_starts(behind, STR(" ("))) {
+			*name = str_make(start + 1, (size_t)(s->end - start) - 2);
+			s->p = s->end;
+		}
 		*name = folder_spelt(*name);
 		return is_good;
 	}
