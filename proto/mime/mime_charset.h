@@ -4,7 +4,33 @@
 
 #include "base/buf.h"
 
-enum { CHARSET_PAGE_COUNT = 23 };
+/* In the order of charset_pages. */
+enum charset_page_index {
+	PAGE_WINDOWS_1252,
+	PAGE_WINDOWS_1250,
+	PAGE_WINDOWS_1251,
+	PAGE_WINDOWS_1253,
+	PAGE_WINDOWS_1254,
+	PAGE_WINDOWS_1255,
+	PAGE_WINDOWS_1256,
+	PAGE_WINDOWS_1257,
+	PAGE_WINDOWS_1258,
+	PAGE_WINDOWS_874,
+	PAGE_KOI8_R,
+	PAGE_KOI8_U,
+	PAGE_ISO_8859_2,
+	PAGE_ISO_8859_5,
+	PAGE_ISO_8859_6,
+	PAGE_ISO_8859_7,
+	PAGE_ISO_8859_8,
+	PAGE_ISO_8859_15,
+	PAGE_IBM866,
+	PAGE_IBM437,
+	PAGE_IBM850,
+	PAGE_IBM852,
+	PAGE_MACINTOSH,
+	CHARSET_PAGE_COUNT,
+};
 
 struct charset_page {
 	const char *name;   /* as mime_charset_name gives it */

@@ -282,7 +282,7 @@ static bool field_flush(struct mime_parser *p, struct mime_event *event)
 		buf_clear(&p->field);
 		return false;
 	}
-	part_field_apply(level_top(p)->part, name, value, &p->seen);
+	mime_part_apply(level_top(p)->part, name, value, &p->seen);
 	*event = (struct mime_event){
 		.kind = MIME_HEADER, .part = level_top(p)->part, .name = name, .value = value};
 	p->field_is_out = true;
@@ -314,7 +314,7 @@ static enum state body_state(struct mime_parser *p)
 	struct level *level = level_top(p);
 	struct part *part = level->part;
 	bool is_multipart = part_is(part, "multipart", NULL);
-	if (!is_multipart && !part_holds_message(part))
+	if (!is_multipart && !mime_part_holds_message(part))
 		return STATE_BODY;
 	if (!can_descend(p)) {
 		part->is_truncated = true;
@@ -337,7 +337,7 @@ static enum codec header_end(struct mime_parser *p, struct mime_event *event)
 {
 	struct level *level = level_top(p);
 	level->part->offset = p->base + p->pos;
-	part_settle(level->part);
+	mime_part_settle(level->part);
 	p->at_line_start = true;
 	p->state = body_state(p);
 	*event = (struct mime_event){.kind = MIME_HEADER_END, .part = level->part};
@@ -347,7 +347,7 @@ static enum codec header_end(struct mime_parser *p, struct mime_event *event)
 static bool is_mbox_line(const struct mime_parser *p, struct str line)
 {
 	const struct part *part = p->levels[p->depth - 1].part;
-	bool is_message = part->parent == NULL || part_holds_message(part->parent);
+	bool is_message = part->parent == NULL || mime_part_holds_message(part->parent);
 	return is_message && p->is_first_line &&
 	       (str_starts(line, STR("From ")) || str_starts(line, STR(">From ")));
 }
@@ -358,15 +358,16 @@ enum stray { STRAY_WAIT, STRAY_FOLDED, STRAY_BODY };
  * else the body begins without its blank line. */
 static enum stray stray_judge(const struct mime_parser *p, const struct line *line)
 {
-	size_t have = p->in.len - line->next;
-	struct str next = in_str(p, line->next, have < STRAY_NEXT_MAX ? have : STRAY_NEXT_MAX);
+	struct str next = str_first(in_str(p, line->next, p->in.len - line->next), STRAY_NEXT_MAX);
+	size_t end = 0;
+	while (end < next.len && strchr(":\r\n", next.data[end]) == NULL)
+		end++;
 	if (line->len > STRAY_LINE_MAX)
 		return STRAY_BODY;
-	bool is_decided = str_find_char(next, ':') != STR_NONE ||
-			  str_find_char(next, '\n') != STR_NONE || next.len == STRAY_NEXT_MAX;
-	if (!is_decided && !p->is_finished)
+	if (end == next.len && end < STRAY_NEXT_MAX && !p->is_finished)
 		return STRAY_WAIT;
-	return field_name_is_known(next) ? STRAY_FOLDED : STRAY_BODY;
+	next = str_first(next, end + 1);
+	return mime_part_field_is_known(next) ? STRAY_FOLDED : STRAY_BODY;
 }
 
 /* Drops the rest of a line of which MIME_FIELD_MAX bytes were taken. */
@@ -573,9 +574,9 @@ static enum codec part_begin(struct mime_parser *p, struct mime_event *event)
 	if (parent == NULL)
 		p->root = part;
 	if (parent != NULL && parent->is_digest)
-		part_set_type(part, STR("message"), STR("rfc822"));
+		mime_part_set_type(part, STR("message"), STR("rfc822"));
 	part->header_offset = p->base + p->pos;
-	part_number(part);
+	mime_part_number(part);
 	p->levels[p->depth++] = (struct level){.part = part};
 	p->part_count++;
 	p->state = STATE_HEADER;

@@ -18,7 +18,7 @@ static char *lower_copy(struct str s)
 	return copy;
 }
 
-void part_set_type(struct part *part, struct str type, struct str subtype)
+void mime_part_set_type(struct part *part, struct str type, struct str subtype)
 {
 	set_text(&part->type, lower_copy(type));
 	set_text(&part->subtype, lower_copy(subtype));
@@ -42,13 +42,13 @@ static void type_read(struct part *part, struct str value)
 	struct str subtype = value;
 	struct str type = str_cut(&subtype, '/');
 	if (is_token(type) && is_token(subtype)) {
-		part_set_type(part, type, subtype);
+		mime_part_set_type(part, type, subtype);
 		return;
 	}
-	part_set_type(part, STR("text"), STR("plain"));
+	mime_part_set_type(part, STR("text"), STR("plain"));
 	for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++)
 		if (str_equal(type, str_from(alone[i].type)))
-			part_set_type(part, type, str_from(alone[i].subtype));
+			mime_part_set_type(part, type, str_from(alone[i].subtype));
 }
 
 /* A copy, NULL when empty. */
@@ -143,7 +143,7 @@ static const struct part_field {
 	{"content-description", description_apply},
 };
 
-void part_field_apply(struct part *part, struct str name, struct str value, unsigned *seen)
+void mime_part_apply(struct part *part, struct str name, struct str value, unsigned *seen)
 {
 	for (unsigned i = 0; i < sizeof part_fields / sizeof part_fields[0]; i++) {
 		if (!str_equal_nocase(name, str_from(part_fields[i].name)))
@@ -154,7 +154,7 @@ void part_field_apply(struct part *part, struct str name, struct str value, unsi
 	}
 }
 
-bool part_holds_message(const struct part *part)
+bool mime_part_holds_message(const struct part *part)
 {
 	bool is_message = part_is(part, "message", "rfc822") || part_is(part, "message", "global");
 	return is_message &&
@@ -177,7 +177,7 @@ static void path_set(struct part *part, const char *tail)
 	set_text(&part->path, buf_take(&path));
 }
 
-void part_number(struct part *part)
+void mime_part_number(struct part *part)
 {
 	char number[24];
 	if (part->parent == NULL)
@@ -189,16 +189,16 @@ void part_number(struct part *part)
 	path_set(part, to);
 }
 
-void part_settle(struct part *part)
+void mime_part_settle(struct part *part)
 {
 	bool is_multipart = part_is(part, "multipart", NULL);
 	if (part->parent == NULL && !is_multipart)
 		path_set(part, "1");
-	if (part->parent != NULL && is_multipart && part_holds_message(part->parent))
+	if (part->parent != NULL && is_multipart && mime_part_holds_message(part->parent))
 		path_set(part, "TEXT");
 }
 
-bool field_name_is_known(struct str s)
+bool mime_part_field_is_known(struct str s)
 {
 	static const char *const names[] = {"bcc", "cc", "comments", "date", "delivered-to",
 		"errors-to", "from", "importance", "in-reply-to", "keywords", "lines",

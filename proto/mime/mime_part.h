@@ -6,18 +6,19 @@
 
 /* One field of a part's header, unfolded. The first of a name counts; *seen remembers which were
  * there and starts as 0. */
-void part_field_apply(struct part *part, struct str name, struct str value, unsigned *seen);
+void mime_part_apply(struct part *part, struct str name, struct str value, unsigned *seen);
 
-void part_set_type(struct part *part, struct str type, struct str subtype);
+void mime_part_set_type(struct part *part, struct str type, struct str subtype);
 
-/* Sets the path, as far as the parent tells; part_settle does the rest once the type is known. */
-void part_number(struct part *part);
-void part_settle(struct part *part);
+/* Sets the path, as far as the parent tells; mime_part_settle does the rest once the type is known.
+ */
+void mime_part_number(struct part *part);
+void mime_part_settle(struct part *part);
 
 /* message/rfc822 (or global) whose bytes stand there as they are. */
-bool part_holds_message(const struct part *part);
+bool mime_part_holds_message(const struct part *part);
 
 /* Whether s begins with "Name:" of a field that headers of mail have. */
-bool field_name_is_known(struct str s);
+bool mime_part_field_is_known(struct str s);
 
 #endif
