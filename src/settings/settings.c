@@ -331,6 +331,10 @@ bool settings_save(struct settings *s, struct error *err)
 {
 	struct buf text = {0};
 	settings_write(s, &text);
+	if (str_equal(buf_str(&text), buf_str(&s->original))) {
+		buf_done(&text);
+		return true;
+	}
 	bool ok = text.len <= INI_SIZE_MAX ||
 		  error_set(err, ERROR_INPUT, "%s would be larger than 1 MB", s->path);
 	ok = ok && settings_is_unedited(s, err) && settings_write_file(s, buf_str(&text), err);
@@ -349,6 +353,13 @@ const struct settings_warning *settings_warnings(const struct settings *s, size_
 {
 	*count = s->warning_count;
 	return s->warnings;
+}
+
+void settings_warning_print(
+	const struct settings *s, const struct settings_warning *w, struct buf *out)
+{
+	buf_addf(out, "%s:%u: ", s->path, w->line);
+	sentence_fill(w->sentence.text, w->sentence.args, out);
 }
 
 const char *settings_get_text(const struct settings *s, const char *key)

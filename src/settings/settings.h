@@ -21,6 +21,7 @@
 #ifndef SETTINGS_SETTINGS_H
 #define SETTINGS_SETTINGS_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "model/account.h"
 #include "model/sentence.h"
@@ -52,15 +53,19 @@ void settings_free(struct settings *s);
 
 const char *settings_path(const struct settings *s);
 
-/* Writes what has changed: atomically, mode 0600, through a symbolic link to its target, making the
- * folder. Fails without writing when the file is not the one that was read: somebody has edited it
- * meanwhile, and settings_load comes first. */
+/* Writes the file when something has changed: atomically, mode 0600, through a symbolic link to its
+ * target, making the folder. Fails without writing when the file is not the one that was read:
+ * somebody has edited it meanwhile, and settings_load comes first. */
 bool settings_save(struct settings *s, struct error *err);
 
 /* The file as it would be saved. */
 void settings_write(const struct settings *s, struct buf *out);
 
 const struct settings_warning *settings_warnings(const struct settings *s, size_t *count);
+
+/* "FILE:LINE: SENTENCE" in English, for a log and for those who cannot translate. */
+void settings_warning_print(
+	const struct settings *s, const struct settings_warning *w, struct buf *out);
 
 /* Settings of [rowan], or what holds when they are not set or not valid. key must be in the table.
  */

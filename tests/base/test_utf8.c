@@ -96,3 +96,14 @@ Test(utf8, cuts_between_characters)
 		cr_expect_eq(utf8_first(text, max).len, expected[max], "%zu", max);
 	cr_expect_eq(utf8_first(STR("\x80\x80\x80"), 2).len, 0);
 }
+
+Test(utf8, is_clean_without_control_characters)
+{
+	cr_expect(utf8_is_clean(STR("")));
+	cr_expect(utf8_is_clean(STR("a \xc3\xa4\xef\xbf\xbd\xc2\xa0")));
+	static const char *const rows[] = {
+		"\n", "a\x1f", "\x7f", "\xc2\x80", "\xc2\x9f", "\xff", "\t"};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		cr_expect_not(utf8_is_clean(str_from(rows[i])), "row %zu", i);
+	cr_expect_not(utf8_is_clean(STR("a\0")));
+}

@@ -4,6 +4,7 @@
 #include "model/doc.h"
 #include "model/folder.h"
 #include "model/message.h"
+#include "model/sentence.h"
 #include "model/view.h"
 
 #include "base/memory.h"
@@ -175,4 +176,17 @@ Test(view, is_the_same_only_in_all_that_it_says)
 	cr_assert(view_equal(&a, &b));
 	b.is_reverse = true;
 	cr_assert_not(view_equal(&a, &b));
+}
+
+Test(sentence, becomes_the_detail_of_an_error)
+{
+	struct sentence s = {0};
+	struct error err = {0};
+	cr_assert_not(sentence_set(&s, "%2 of %1, 100%%", "b", "a", NULL));
+	cr_assert_not(sentence_set(&s, "%2 of %1, 99%%", "b", "a", NULL));
+	cr_assert_not(sentence_error(&s, ERROR_INPUT, &err));
+	cr_assert_eq(err.kind, ERROR_INPUT);
+	cr_assert_str_eq(err.detail, "a of b, 99%");
+	sentence_done(&s);
+	cr_assert_null(s.text);
 }

@@ -198,6 +198,17 @@ Test(settings, warns_with_line_and_remedy_and_goes_on)
 	}
 }
 
+Test(settings, prints_a_warning_as_compilers_do)
+{
+	struct buf out = {0};
+	size_t count;
+	struct settings *s = settings_parse(STR("[rowan]\nbell = x\n"), "/a/rowan.conf");
+	settings_warning_print(s, settings_warnings(s, &count), &out);
+	cr_assert_str_eq(buf_text(&out), "/a/rowan.conf:2: \"bell\" must be yes or no, not \"x\".");
+	buf_done(&out);
+	settings_free(s);
+}
+
 Test(settings, keeps_its_warnings_and_accounts_within_limits)
 {
 	struct buf text = {0};
