@@ -40,10 +40,12 @@ struct engine_options {
 struct engine *engine_open(const struct engine_options *options, struct error *err);
 bool engine_is_guest(const struct engine *engine);
 bool engine_start(struct engine *engine, struct error *err);
-/* Ends the thread, says LOGOUT without waiting for the answer, closes the store, frees. */
+/* Ends the thread and says LOGOUT without waiting for the answer. */
+void engine_halt(struct engine *engine);
+/* The same, then closes the store and frees; takes NULL. */
 void engine_stop(struct engine *engine);
 
-/* After the thread ended (or for tests): round trips and bytes per connection as JSON. */
+/* After engine_halt: round trips and bytes of each connection, one JSON object a line. */
 void engine_stats(struct engine *engine, struct buf *out);
 
 struct request;
@@ -78,6 +80,7 @@ enum request_kind {
 	REQUEST_ACCOUNT_TEST, /* account (not saved) → EVENT_TEST steps, the last with is_last */
 	REQUEST_IDLE, /* headless: → EVENT_IDLE once nothing is left to do for what was asked */
 	REQUEST_ACTIONS, /* → EVENT_ACTIONS now and on every change */
+	REQUEST_QUIT,    /* engine_halt's own */
 };
 
 enum page_anchor { PAGE_AT_PLACE, PAGE_AT_ROW, PAGE_AT_START, PAGE_AT_END };

@@ -1,0 +1,448 @@
+/* An account at work. */
+#include "engine/account_run.h"
+
+#include "base/array.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "engine/facts.h"
+#include "engine/reading.h"
+#include "engine/secret.h"
+#include "engine/session.h"
+#include "engine/sync_plan.h"
+
+enum {
+	RUN_BACKOFF_MAX_S = 300,
+	RUN_HEALTHY_MS = 60 * 1000, /* only a session that held for so long ends the back-off */
+	RUN_CLEAN_MIN = 1,          /* clean connections before LOGIN and its tail share a flight */
+};
+
+static const struct backend *const backends[] = {&backend_imap};
+
+static const struct backend *backend_of(enum account_kind kind)
+{
+	for (size_t i = 0; i < sizeof(backends) / sizeof(*backends); i++)
+		if (backends[i]->kind == kind)
+			return backends[i];
+	return NULL;
+}
+
+struct account_run *account_run_new(struct engine *engine, const struct account *account)
+{
+	struct account_run *run = mem_new(sizeof(*run));
+	struct buf facts = {0};
+	run->engine = engine;
+	run->account = account_copy(account);
+	run->backend = backend_of(account->kind);
+	run->state = engine->is_offline ? ACCOUNT_OFFLINE : ACCOUNT_CONNECTING;
+	run->journal_is_dirty = true;
+	cache_server_load(engine->cache, account->account_id, &facts, NULL);
+	facts_read(&run->facts, buf_str(&facts));
+	buf_done(&facts);
+	return run;
+}
+
+void account_run_free(struct account_run *run)
+{
+	if (run == NULL)
+		return;
+	if (run->session != NULL)
+		run->backend->stop(run);
+	secret_forget(run);
+	facts_done(&run->facts);
+	mem_free(run->trust_once);
+	mem_free(run->tasks);
+	mem_free(run->test);
+	account_free(run->account);
+	mem_free(run);
+}
+
+void account_run_state(struct account_run *run, enum account_state state)
+{
+	if (run->state == state)
+		return;
+	run->state = state;
+	run->engine->accounts_dirty = true;
+}
+
+void account_run_count(
+	struct account_run *run, const char *protocol, const struct net_counts *counts)
+{
+	struct json j;
+	if (!run->engine->options.wants_stats)
+		return;
+	json_init(&j, &run->engine->stats);
+	json_begin_object(&j);
+	json_put_text(&j, "account", run->account->name);
+	json_put_text(&j, "protocol", protocol);
+	json_put_int(&j, "round_trips", (int64_t)counts->turns);
+	json_put_int(&j, "handshake_round_trips", (int64_t)counts->handshake_turns);
+	json_put_int(&j, "bytes_up", (int64_t)counts->bytes_up);
+	json_put_int(&j, "bytes_down", (int64_t)counts->bytes_down);
+	json_put_int(&j, "socket_up", (int64_t)counts->socket_up);
+	json_put_int(&j, "socket_down", (int64_t)counts->socket_down);
+	json_end_object(&j);
+	buf_add_char(&run->engine->stats, '\n');
+}
+
+void account_run_facts_save(struct account_run *run)
+{
+	struct buf text = {0};
+	if (run->test != NULL || run->engine->is_guest)
+		return;
+	facts_write(&run->facts, &text);
+	cache_server_save(run->engine->cache, run->account->account_id, buf_str(&text), NULL);
+	buf_done(&text);
+}
+
+bool account_run_facts_have(const struct account_run *run, enum imap_capability capability)
+{
+	static const struct {
+		enum imap_capability capability;
+		const char *word;
+	} words[] = {
+		{IMAP_CAP_ENABLE, "ENABLE"},
+		{IMAP_CAP_QRESYNC, "QRESYNC"},
+		{IMAP_CAP_CONDSTORE, "CONDSTORE"},
+		{IMAP_CAP_ID, "ID"},
+		{IMAP_CAP_NAMESPACE, "NAMESPACE"},
+		{IMAP_CAP_LIST_EXTENDED, "LIST-EXTENDED"},
+		{IMAP_CAP_LIST_STATUS, "LIST-STATUS"},
+		{IMAP_CAP_SPECIAL_USE, "SPECIAL-USE"},
+		{IMAP_CAP_ESEARCH, "ESEARCH"},
+		{IMAP_CAP_IDLE, "IDLE"},
+		{IMAP_CAP_UIDPLUS, "UIDPLUS"},
+		{IMAP_CAP_MOVE, "MOVE"},
+	};
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (words[i].capability == capability)
+			return facts_have(&run->facts, words[i].word);
+	return false;
+}
+
+void account_run_online(struct account_run *run)
+{
+	struct session *s = run->session;
+	struct str caps = imap_capability_line(s->imap);
+	run->ready_since = run->engine->now;
+	run->secret_failed = false;
+	run->error = (struct error){0};
+	if (caps.len > 0 && !str_equal(caps, str_from(run->facts.caps))) {
+		mem_free(run->facts.caps);
+		run->facts.caps = mem_str(caps);
+	}
+	if (run->facts.level < 2 && ++run->facts.clean >= RUN_CLEAN_MIN)
+		run->facts.level = 2;
+	account_run_facts_save(run);
+	if (run->was_online && run->failures > 0)
+		engine_post(run->engine,
+			engine_notice(run->engine, NOTICE_ONLINE, run->account->account_id));
+	account_run_state(run, ACCOUNT_ONLINE);
+}
+
+void account_run_test_step(struct account_run *run, enum test_step step)
+{
+	if (run->test == NULL || run->test->is_over)
+		return;
+	struct event *event = event_new(EVENT_TEST);
+	event->tag = run->test->tag;
+	event->step = step;
+	event->is_ok = true;
+	event->is_last = step == TEST_DONE;
+	run->test->step = step;
+	run->test->is_over = step == TEST_DONE;
+	engine_post(run->engine, event);
+}
+
+static void account_run_test_failed(struct account_run *run, const struct error *err)
+{
+	if (run->test == NULL || run->test->is_over)
+		return;
+	struct event *event = event_new(EVENT_TEST);
+	event->tag = run->test->tag;
+	event->step = run->test->step;
+	event->error = *err;
+	event->is_last = true;
+	run->test->is_over = true;
+	engine_post(run->engine, event);
+}
+
+/* Held: nothing is tried again by itself, because another try would lock the user out or ask the
+ * same question again. */
+static void account_run_hold(struct account_run *run, const struct error *err)
+{
+	run->error = *err;
+	run->retry_at = INT64_MAX;
+	run->sync_failed = true;
+	account_run_state(run, ACCOUNT_HELD);
+	run->engine->accounts_dirty = true;
+	account_run_test_failed(run, err);
+	reading_account_stuck(run);
+	engine_sync_progress(run->engine);
+}
+
+void account_run_login_failed(struct account_run *run, const struct error *err)
+{
+	bool may_ask = run->engine->options.may_ask && run->test == NULL;
+	run->secret_failed = true;
+	secret_forget(run);
+	account_run_hold(run, err);
+	if (may_ask)
+		secret_ensure(run);
+}
+
+static void account_run_ask_certificate(struct account_run *run, const struct net_cert *cert)
+{
+	struct engine *engine = run->engine;
+	struct event *event = event_new(EVENT_QUESTION);
+	struct question *question = mem_new(sizeof(*question));
+	event->account_id = run->account->account_id;
+	event->question = question;
+	question->question_id = run->question_id = ++engine->next_question;
+	question->kind = QUESTION_CERTIFICATE;
+	question->account_id = run->account->account_id;
+	question->account = mem_text(run->account->name);
+	question->host = mem_text(run->account->incoming.host);
+	question->cert_faults = cert->faults;
+	question->subject = mem_text(cert->subject);
+	question->issuer = mem_text(cert->issuer);
+	question->fingerprint = mem_text(cert->fingerprint);
+	question->not_before = mem_text(cert->not_before);
+	question->not_after = mem_text(cert->not_after);
+	mem_free(run->trust_once); /* until answered this holds the key in question, not trusted */
+	run->trust_once = mem_text(cert->pin);
+	run->question_is_open = true;
+	engine_post(engine, event);
+}
+
+/* Full jitter: a random time up to 1, 2, 4 … 300 seconds; the first retry is at once. */
+static int64_t account_run_backoff(struct account_run *run)
+{
+	if (run->failures <= 1)
+		return 0;
+	int64_t limit = 1;
+	for (unsigned i = 2; i < run->failures && limit < RUN_BACKOFF_MAX_S; i++)
+		limit *= 2;
+	if (limit > RUN_BACKOFF_MAX_S)
+		limit = RUN_BACKOFF_MAX_S;
+	uint64_t jitter = run->engine->world->random(run->engine->world->context);
+	return limit * 500 + (int64_t)(jitter % (uint64_t)(limit * 500 + 1));
+}
+
+static void account_run_wait(struct account_run *run, const struct error *err)
+{
+	struct engine *engine = run->engine;
+	if (run->ready_since != 0 && engine->now - run->ready_since > RUN_HEALTHY_MS)
+		run->failures = 0;
+	if (run->failures == 0 && engine->options.may_ask) {
+		struct event *notice =
+			engine_notice(engine, NOTICE_OFFLINE, run->account->account_id);
+		notice->error = *err;
+		engine_post(engine, notice);
+	}
+	run->failures++;
+	run->ready_since = 0;
+	run->error = *err;
+	run->retry_at = engine->now + account_run_backoff(run);
+	account_run_state(run, ACCOUNT_WAITING);
+	engine->accounts_dirty = true;
+	account_run_test_failed(run, err);
+	if (run->failures > 1) {
+		run->sync_failed = true;
+		reading_account_stuck(run);
+		engine_sync_progress(engine);
+	}
+}
+
+/* The connection is over: who is to blame decides what happens next. */
+static void account_run_lost(struct account_run *run, const struct error *err)
+{
+	const struct net_cert *cert = NULL;
+	struct session *s = run->session;
+	log_line(run->engine->options.log, "%s: %s", s->name, err->detail);
+	if (run->facts.level >= 2 && s->is_piped && run->ready_since == 0 &&
+		err->kind != ERROR_LOGIN && err->kind != ERROR_NETWORK) {
+		run->facts.level = 1;
+		account_run_facts_save(run);
+	}
+	if (err->kind == ERROR_TLS)
+		cert = run->engine->world->certificate(s->conn);
+	if (cert != NULL && cert->faults != 0 && run->engine->options.may_ask && run->test == NULL)
+		account_run_ask_certificate(run, cert);
+	bool is_held =
+		err->kind == ERROR_TLS || err->kind == ERROR_LOGIN || err->kind == ERROR_INPUT;
+	run->backend->stop(run);
+	run->folders_are_known = false;
+	run->folders_are_asked = false;
+	if (err->kind == ERROR_LOGIN && run->state == ACCOUNT_HELD)
+		return; /* account_run_login_failed has said it all */
+	if (is_held)
+		account_run_hold(run, err);
+	else
+		account_run_wait(run, err);
+}
+
+static bool account_run_may_connect(struct account_run *run, int64_t *deadline)
+{
+	if (run->engine->is_offline || run->backend == NULL || run->question_is_open ||
+		(run->test != NULL && run->test->is_over))
+		return false;
+	if (run->retry_at > run->engine->now) {
+		if (run->retry_at < *deadline)
+			*deadline = run->retry_at;
+		return false;
+	}
+	return secret_ensure(run);
+}
+
+void account_run_step(struct account_run *run, int64_t *deadline)
+{
+	struct error err;
+	if (run->session == NULL) {
+		if (!account_run_may_connect(run, deadline))
+			return;
+		account_run_state(run, ACCOUNT_CONNECTING);
+		run->backend->start(run);
+	}
+	if (!run->backend->step(run, deadline, &err)) {
+		account_run_lost(run, &err);
+		*deadline = run->engine->now;
+		return;
+	}
+	if (run->session->state == SESSION_READY && run->ready_since != 0) {
+		run->was_online = true;
+		account_run_state(
+			run, run->backend->is_busy(run) ? ACCOUNT_SYNCING : ACCOUNT_ONLINE);
+	}
+}
+
+size_t account_run_poll(struct account_run *run, struct pollfd *fds, int64_t *deadline)
+{
+	return run->session != NULL ? run->backend->poll(run, fds, deadline) : 0;
+}
+
+void account_run_want_folder(struct account_run *run, int64_t folder_id)
+{
+	run->wanted_folder = folder_id;
+	run->wanted_is_done = false;
+}
+
+bool account_run_folder_is_stale(struct account_run *run, const struct folder *folder)
+{
+	struct cache_status status;
+	struct sync_side here = {
+		.uidvalidity = folder->uidvalidity,
+		.uidnext = folder->uidnext,
+		.modseq = folder->modseq,
+		.low = folder->synced_low,
+	};
+	if ((folder->attributes & FOLDER_NO_SELECT) != 0 ||
+		!cache_folder_server(run->engine->cache, folder->folder_id, &status, NULL) ||
+		!cache_uid_count(
+			run->engine->cache, folder->folder_id, 1, UINT32_MAX, &here.total, NULL))
+		return false;
+	struct sync_side server = {
+		.uidvalidity = folder->uidvalidity,
+		.uidnext = status.server_uidnext,
+		.modseq = status.server_modseq == UINT64_MAX ? 0 : status.server_modseq,
+		.total = status.server_total,
+	};
+	/* Without CONDSTORE flags can have changed and no number tells. */
+	return here.uidvalidity == 0 || server.modseq == 0 || sync_plan_is_stale(&here, &server);
+}
+
+void account_run_add_task(struct account_run *run, int64_t folder_id, bool bodies)
+{
+	for (size_t i = 0; i < run->task_count; i++)
+		if (run->tasks[i].folder_id == folder_id) {
+			run->tasks[i].bodies |= bodies;
+			return;
+		}
+	run->tasks = array_room(run->tasks, run->task_count, &run->task_cap, sizeof(*run->tasks));
+	run->tasks[run->task_count++] = (struct folder_task){folder_id, bodies};
+}
+
+void account_run_task_done(struct account_run *run)
+{
+	if (run->task_count == 0)
+		return;
+	run->task_count--;
+	memmove(run->tasks, run->tasks + 1, run->task_count * sizeof(*run->tasks));
+	engine_sync_progress(run->engine);
+}
+
+void account_run_folder_failed(struct account_run *run, int64_t folder_id)
+{
+	if (run->wanted_folder == folder_id)
+		run->wanted_folder = 0;
+	if (run->task_count > 0 && run->tasks[0].folder_id == folder_id)
+		account_run_task_done(run);
+	run->folders_next = 0; /* the list is out of date */
+}
+
+void account_run_retry(struct account_run *run)
+{
+	run->retry_at = 0;
+	run->sync_failed = false;
+}
+
+void account_run_disconnect(struct account_run *run)
+{
+	if (run->session != NULL)
+		run->backend->stop(run);
+	run->ready_since = 0;
+	run->folders_are_known = run->folders_are_asked = false;
+	account_run_state(run, ACCOUNT_OFFLINE);
+	reading_account_stuck(run);
+}
+
+static void account_run_keep_trust(struct account_run *run)
+{
+	struct error err;
+	mem_free(run->account->trust);
+	run->account->trust = mem_text(run->trust_once);
+	if (!settings_account_update(
+		    run->engine->settings, run->account->name, run->account, &err) ||
+		!settings_save(run->engine->settings, &err))
+		engine_storage_failed(run->engine, &err);
+}
+
+static void account_run_answer_certificate(struct account_run *run, enum answer answer)
+{
+	run->question_is_open = false;
+	if (answer == ANSWER_ALWAYS)
+		account_run_keep_trust(run);
+	if (answer == ANSWER_ONCE || answer == ANSWER_ALWAYS) {
+		account_run_retry(run);
+		return;
+	}
+	mem_free(run->trust_once);
+	run->trust_once = NULL;
+}
+
+void account_run_answer(struct account_run *run, const struct request *request)
+{
+	if (request->question_id != run->question_id)
+		return;
+	if (run->question_is_open) {
+		account_run_answer_certificate(run, request->answer);
+		return;
+	}
+	run->secret_is_asked = false;
+	if (request->answer == ANSWER_CANCEL || request->text == NULL)
+		return;
+	secret_set(run, str_from(request->text));
+	account_run_retry(run);
+}
+
+bool account_run_is_stuck(const struct account_run *run)
+{
+	return run->engine->is_offline || run->backend == NULL || run->state == ACCOUNT_HELD ||
+	       run->sync_failed;
+}
+
+bool account_run_is_busy(const struct account_run *run)
+{
+	if (account_run_is_stuck(run))
+		return false;
+	return run->session == NULL || run->backend->is_busy(run);
+}

@@ -1,0 +1,16 @@
+/*
+ * Runs a line of the user's own settings with /bin/sh and gives what it prints. It gets no
+ * terminal: standard input is empty, standard error is gathered for the error sentence. For worker
+ * threads.
+ */
+#ifndef ENGINE_COMMAND_H
+#define ENGINE_COMMAND_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* At most max bytes within time_ms; what runs on is killed, with its children. */
+bool command_output(
+	const char *line, size_t max, int64_t time_ms, struct buf *out, struct error *err);
+
+#endif

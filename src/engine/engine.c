@@ -1,0 +1,712 @@
+/* The engine: opened, stepped, asked, ended. */
+#include "engine/world.h"
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "engine/account_run.h"
+#include "engine/actions.h"
+#include "engine/jobs.h"
+#include "engine/live.h"
+#include "engine/profile.h"
+#include "engine/reading.h"
+#include "engine/session.h"
+
+#include <errno.h>
+
+enum {
+	ENGINE_UPKEEP_MS = 60 * 1000,
+	ENGINE_GUEST_LOOK_MS = 100,
+	ENGINE_FOLDERS_PAUSE_MS = 100,
+};
+
+/* ---- Telling. ---- */
+
+void engine_post(struct engine *engine, struct event *event)
+{
+	queue_post(engine->events, event);
+}
+
+void engine_post_latest(struct engine *engine, uint64_t key, struct event *event)
+{
+	queue_post_latest(engine->events, key, event);
+}
+
+struct event *engine_notice(struct engine *engine, enum notice_kind kind, int64_t account_id)
+{
+	struct event *event = event_new(EVENT_NOTICE);
+	(void)engine;
+	event->notice = kind;
+	event->account_id = account_id;
+	return event;
+}
+
+void engine_storage_failed(struct engine *engine, const struct error *err)
+{
+	log_line(engine->options.log, "storage: %s", err->detail);
+	if (engine->storage_is_told)
+		return;
+	engine->storage_is_told = true;
+	struct event *notice = engine_notice(engine, NOTICE_STORAGE, 0);
+	notice->error = *err;
+	engine_post(engine, notice);
+}
+
+static void engine_tell_folders(struct engine *engine, int64_t *deadline)
+{
+	struct error err;
+	if (!engine->wants_folders || !engine->folders_dirty)
+		return;
+	int64_t due = engine->folders_told + ENGINE_FOLDERS_PAUSE_MS;
+	if (due > engine->now) {
+		if (due < *deadline)
+			*deadline = due;
+		return;
+	}
+	engine->folders_dirty = false;
+	engine->folders_told = engine->now;
+	struct event *event = event_new(EVENT_FOLDERS);
+	if (!cache_folders_list(engine->cache, 0, &event->folders, &event->folder_count, &err)) {
+		engine_storage_failed(engine, &err);
+		event_free(event);
+		return;
+	}
+	engine_post_latest(engine, (uint64_t)EVENT_FOLDERS << 32, event);
+}
+
+static void engine_tell_accounts(struct engine *engine)
+{
+	if (!engine->wants_accounts || !engine->accounts_dirty)
+		return;
+	engine->accounts_dirty = false;
+	struct event *event = event_new(EVENT_ACCOUNTS);
+	event->accounts = mem_new_array(engine->run_count, sizeof(*event->accounts));
+	event->account_count = engine->run_count;
+	for (size_t i = 0; i < engine->run_count; i++) {
+		struct account_run *run = engine->runs[i];
+		struct account_status *status = &event->accounts[i];
+		status->account_id = run->account->account_id;
+		status->name = mem_text(run->account->name);
+		status->kind = run->account->kind;
+		status->state = run->state;
+		status->error = run->error;
+		if (run->retry_at > engine->now && run->retry_at != INT64_MAX)
+			status->retry_at =
+				engine->wall + (run->retry_at - engine->now + 999) / 1000;
+		cache_actions_count(
+			engine->cache, status->account_id, &status->waiting, &status->failed, NULL);
+	}
+	engine_post_latest(engine, (uint64_t)EVENT_ACCOUNTS << 32, event);
+}
+
+/* ---- Accounts. ---- */
+
+struct account_run *engine_run_of_account(struct engine *engine, int64_t account_id)
+{
+	for (size_t i = 0; i < engine->run_count; i++)
+		if (engine->runs[i]->account->account_id == account_id)
+			return engine->runs[i];
+	return NULL;
+}
+
+struct account_run *engine_run_of_folder(struct engine *engine, int64_t folder_id)
+{
+	struct folder folder = {0};
+	if (!cache_folder_get(engine->cache, folder_id, &folder, NULL))
+		return NULL;
+	int64_t account_id = folder.account_id;
+	folder_done(&folder);
+	return engine_run_of_account(engine, account_id);
+}
+
+static bool engine_add_run(struct engine *engine, const struct account *account, struct error *err)
+{
+	struct account *known = account_copy(account);
+	bool ok = cache_account_register(engine->cache, known->name, &known->account_id, err);
+	if (ok) {
+		engine->runs = array_room(
+			engine->runs, engine->run_count, &engine->run_cap, sizeof(*engine->runs));
+		engine->runs[engine->run_count++] = account_run_new(engine, known);
+	}
+	account_free(known);
+	engine->accounts_dirty = true;
+	return ok;
+}
+
+static void engine_drop_run(struct engine *engine, size_t index)
+{
+	account_run_free(engine->runs[index]);
+	engine->run_count--;
+	memmove(engine->runs + index, engine->runs + index + 1,
+		(engine->run_count - index) * sizeof(*engine->runs));
+	engine->accounts_dirty = engine->folders_dirty = true;
+}
+
+static bool engine_add_runs(struct engine *engine, struct error *err)
+{
+	size_t count = 0;
+	const struct account *const *accounts = settings_accounts(engine->settings, &count);
+	for (size_t i = 0; i < count; i++)
+		if (!engine_add_run(engine, accounts[i], err))
+			return false;
+	return true;
+}
+
+/* ---- Requests. ---- */
+
+static void engine_fail(struct engine *engine, uint64_t tag, const struct error *err)
+{
+	struct event *event = event_new(EVENT_FAILED);
+	event->tag = tag;
+	event->error = *err;
+	engine_post(engine, event);
+}
+
+static void engine_account_save(struct engine *engine, const struct request *request)
+{
+	struct error err;
+	const struct account *account = request->account;
+	bool is_known = settings_account(engine->settings, account->name) != NULL;
+	bool ok = is_known ? settings_account_update(engine->settings, account->name, account, &err)
+			   : settings_account_add(engine->settings, account, &err);
+	if (!ok || !settings_save(engine->settings, &err)) {
+		engine_fail(engine, request->tag, &err);
+		return;
+	}
+	for (size_t i = 0; i < engine->run_count; i++)
+		if (strcmp(engine->runs[i]->account->name, account->name) == 0)
+			engine_drop_run(engine, i--);
+	if (!engine_add_run(engine, account, &err))
+		engine_fail(engine, request->tag, &err);
+}
+
+static void engine_account_remove(struct engine *engine, const struct request *request)
+{
+	struct error err;
+	for (size_t i = 0; i < engine->run_count; i++) {
+		struct account_run *run = engine->runs[i];
+		if (run->account->account_id != request->account_id)
+			continue;
+		if (!settings_account_remove(engine->settings, run->account->name, &err) ||
+			!settings_save(engine->settings, &err) ||
+			!cache_account_forget(engine->cache, request->account_id, &err)) {
+			engine_fail(engine, request->tag, &err);
+			return;
+		}
+		engine_drop_run(engine, i--);
+	}
+}
+
+/* The log-in is tried on a run of its own that nobody else sees. */
+static void engine_account_test(struct engine *engine, const struct request *request)
+{
+	struct account_run *run = account_run_new(engine, request->account);
+	run->test = mem_new(sizeof(*run->test));
+	run->test->tag = request->tag;
+	if (request->text != NULL)
+		run->secret = mem_text(request->text);
+	engine->tests = array_room(
+		engine->tests, engine->test_count, &engine->test_cap, sizeof(*engine->tests));
+	engine->tests[engine->test_count++] = run;
+}
+
+static void engine_set_online(struct engine *engine, bool is_on)
+{
+	engine->is_offline = !is_on;
+	for (size_t i = 0; i < engine->run_count; i++) {
+		if (!is_on)
+			account_run_disconnect(engine->runs[i]);
+		else
+			account_run_retry(engine->runs[i]);
+	}
+	engine->accounts_dirty = true;
+}
+
+static void engine_check(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->run_count; i++) {
+		engine->runs[i]->folders_next = 0;
+		if (engine->runs[i]->state == ACCOUNT_WAITING)
+			account_run_retry(engine->runs[i]);
+	}
+}
+
+static void engine_sync(struct engine *engine, const struct request *request)
+{
+	engine->sync_is_asked = true;
+	engine->sync_tag = request->tag;
+	for (size_t i = 0; i < engine->run_count; i++) {
+		struct account_run *run = engine->runs[i];
+		if (request->account_id != 0 && run->account->account_id != request->account_id)
+			continue;
+		run->sync_is_asked = true;
+		run->sync_is_planned = false;
+		run->sync_bodies = request->is_on;
+		run->folders_next = 0;
+		run->folders_are_known = false;
+	}
+}
+
+static void engine_answer(struct engine *engine, const struct request *request)
+{
+	for (size_t i = 0; i < engine->run_count; i++)
+		account_run_answer(engine->runs[i], request);
+	for (size_t i = 0; i < engine->test_count; i++)
+		account_run_answer(engine->tests[i], request);
+}
+
+static void engine_serve(struct engine *engine, struct request *request)
+{
+	switch (request->kind) {
+	case REQUEST_FOLDERS:
+		engine->wants_folders = engine->folders_dirty = true;
+		engine->folders_told = 0;
+		break;
+	case REQUEST_ACCOUNTS:
+		engine->wants_accounts = engine->accounts_dirty = true;
+		break;
+	case REQUEST_VIEW_OPEN:
+		live_open(engine, request);
+		break;
+	case REQUEST_PAGE:
+		live_page(engine, request);
+		break;
+	case REQUEST_VIEW_CLOSE:
+		live_close(engine, request->list_id);
+		break;
+	case REQUEST_OPEN:
+		reading_open(engine, request);
+		break;
+	case REQUEST_OPEN_END:
+		reading_end(engine, request->place_id);
+		break;
+	case REQUEST_FIND:
+		live_find(engine, request);
+		return; /* kept until it is found */
+	case REQUEST_NEXT_NEW:
+		live_next_new(engine, request);
+		break;
+	case REQUEST_FLAGS:
+		actions_flags(engine, request);
+		break;
+	case REQUEST_SAVE_PART:
+		reading_save_part(engine, request);
+		break;
+	case REQUEST_ANSWER:
+		engine_answer(engine, request);
+		break;
+	case REQUEST_CHECK:
+		engine_check(engine);
+		break;
+	case REQUEST_ONLINE:
+		engine_set_online(engine, request->is_on);
+		break;
+	case REQUEST_SYNC:
+		engine_sync(engine, request);
+		break;
+	case REQUEST_ACCOUNT_SAVE:
+		engine_account_save(engine, request);
+		break;
+	case REQUEST_ACCOUNT_REMOVE:
+		engine_account_remove(engine, request);
+		break;
+	case REQUEST_ACCOUNT_TEST:
+		engine_account_test(engine, request);
+		break;
+	case REQUEST_IDLE:
+		engine->idle_is_asked = true;
+		engine->idle_tag = request->tag;
+		break;
+	case REQUEST_ACTIONS:
+		engine->wants_actions = engine->actions_dirty = true;
+		break;
+	case REQUEST_QUIT:
+		engine->should_stop = true;
+		break;
+	}
+	request_free(request);
+}
+
+static void engine_serve_all(struct engine *engine)
+{
+	for (struct request *request = queue_take(engine->requests); request != NULL;
+		request = queue_take(engine->requests)) {
+		engine_serve(engine, request);
+	}
+}
+
+/* ---- Guests. ---- */
+
+static void engine_hear(struct engine *engine, struct str call)
+{
+	int64_t place_id;
+	uint32_t uidvalidity;
+	struct folder folder = {0};
+	if (str_equal(call, STR("check"))) {
+		engine_check(engine);
+		return;
+	}
+	if (!str_starts(call, STR("body ")) ||
+		!place_read(str_skip(call, 5), &place_id, &uidvalidity))
+		return;
+	if (cache_folder_get(engine->cache, place_folder(place_id), &folder, NULL) &&
+		folder.uidvalidity == uidvalidity)
+		reading_want_body(engine, place_id);
+	folder_done(&folder);
+}
+
+static void engine_hear_guests(struct engine *engine)
+{
+	struct buf calls = {0};
+	profile_calls(engine->profile, &calls);
+	struct str rest = buf_str(&calls);
+	if (rest.len > 0)
+		actions_apply(engine);
+	while (rest.len > 0)
+		engine_hear(engine, str_cut(&rest, '\n'));
+	buf_done(&calls);
+}
+
+/* A guest sees what the holder writes by looking now and then. */
+static void engine_look(struct engine *engine, int64_t *deadline)
+{
+	int64_t version = cache_version(engine->cache);
+	if (version != engine->cache_version) {
+		engine->cache_version = version;
+		live_touch_all(engine);
+		for (struct live_list *list = engine->lists; list != NULL; list = list->next)
+			list->told_at = 0;
+	}
+	if (engine->now + ENGINE_GUEST_LOOK_MS < *deadline)
+		*deadline = engine->now + ENGINE_GUEST_LOOK_MS;
+}
+
+/* ---- The end of what was asked. ---- */
+
+/* Once the list of folders is there: a visit for each that is not up to date. */
+static void engine_plan_sync(struct account_run *run)
+{
+	struct folder *folders = NULL;
+	size_t count = 0;
+	if (!run->sync_is_asked || run->sync_is_planned || !run->folders_are_known)
+		return;
+	run->sync_is_planned = true;
+	if (!cache_folders_list(
+		    run->engine->cache, run->account->account_id, &folders, &count, NULL))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (account_run_folder_is_stale(run, &folders[i]) || run->sync_bodies)
+			account_run_add_task(run, folders[i].folder_id, run->sync_bodies);
+		folder_done(&folders[i]);
+	}
+	mem_free(folders);
+}
+
+static bool engine_sync_is_over(struct account_run *run)
+{
+	if (!run->sync_is_asked || account_run_is_stuck(run))
+		return true;
+	return run->sync_is_planned && !account_run_is_busy(run) &&
+	       actions_waiting(run->engine, run->account->account_id) == 0;
+}
+
+void engine_sync_progress(struct engine *engine)
+{
+	engine->progress_is_due = true;
+}
+
+static void engine_end_sync(struct engine *engine)
+{
+	bool all_over = true;
+	for (size_t i = 0; i < engine->run_count; i++) {
+		engine_plan_sync(engine->runs[i]);
+		all_over &= engine_sync_is_over(engine->runs[i]);
+	}
+	if (!engine->sync_is_asked || !all_over || reading_is_busy(engine))
+		return;
+	struct event *event = event_new(EVENT_SYNCED);
+	event->tag = engine->sync_tag;
+	event->is_ok = true;
+	for (size_t i = 0; i < engine->run_count; i++) {
+		struct account_run *run = engine->runs[i];
+		if (!run->sync_is_asked)
+			continue;
+		run->sync_is_asked = false;
+		if (!account_run_is_stuck(run))
+			continue;
+		event->is_ok = false;
+		event->account_id = run->account->account_id;
+		event->error = run->error;
+		if (run->error.kind == ERROR_NONE)
+			error_set(&event->error, ERROR_NETWORK, "Rowan is offline");
+	}
+	engine->sync_is_asked = false;
+	engine_post(engine, event);
+}
+
+static void engine_end_idle(struct engine *engine)
+{
+	if (!engine->idle_is_asked || reading_is_busy(engine) || jobs_pending(engine->jobs) > 0)
+		return;
+	for (size_t i = 0; i < engine->run_count; i++) {
+		struct account_run *run = engine->runs[i];
+		if (!account_run_is_stuck(run) &&
+			(account_run_is_busy(run) ||
+				actions_waiting(engine, run->account->account_id) > 0))
+			return;
+	}
+	engine->idle_is_asked = false;
+	struct event *event = event_new(EVENT_IDLE);
+	event->tag = engine->idle_tag;
+	engine_post(engine, event);
+}
+
+/* ---- Stepping. ---- */
+
+static void engine_step_tests(struct engine *engine, int64_t *deadline)
+{
+	for (size_t i = 0; i < engine->test_count; i++) {
+		struct account_run *run = engine->tests[i];
+		account_run_step(run, deadline);
+		if (!run->test->is_over)
+			continue;
+		account_run_free(run);
+		engine->test_count--;
+		memmove(engine->tests + i, engine->tests + i + 1,
+			(engine->test_count - i) * sizeof(*engine->tests));
+		i--;
+	}
+}
+
+static void engine_upkeep(struct engine *engine, int64_t *deadline)
+{
+	if (engine->is_guest)
+		return;
+	if (engine->now >= engine->next_upkeep) {
+		engine->next_upkeep = engine->now + ENGINE_UPKEEP_MS;
+		engine->storage_is_told = false;
+		cache_idle(engine->cache, engine->wall, NULL);
+	}
+	if (engine->next_upkeep < *deadline)
+		*deadline = engine->next_upkeep;
+}
+
+int64_t engine_step(struct engine *engine, int64_t now)
+{
+	int64_t deadline = INT64_MAX;
+	engine->now = now;
+	engine->wall = engine->world->wall(engine->world->context);
+	engine_serve_all(engine);
+	jobs_finish(engine->jobs, engine);
+	if (engine->is_guest)
+		engine_look(engine, &deadline);
+	else
+		engine_hear_guests(engine);
+	/* Pages that were asked for go out before any slower work. */
+	live_flush(engine, &deadline);
+	for (size_t i = 0; !engine->is_guest && i < engine->run_count; i++)
+		account_run_step(engine->runs[i], &deadline);
+	if (!engine->is_guest)
+		engine_step_tests(engine, &deadline);
+	if (live_prepare(engine) || live_search(engine))
+		deadline = now;
+	reading_flush(engine, &deadline);
+	live_flush(engine, &deadline);
+	engine_tell_folders(engine, &deadline);
+	engine_tell_accounts(engine);
+	if (engine->wants_actions && engine->actions_dirty) {
+		engine->actions_dirty = false;
+		actions_tell(engine);
+	}
+	engine_end_sync(engine);
+	engine_end_idle(engine);
+	engine_upkeep(engine, &deadline);
+	if (engine->progress_is_due) {
+		engine->progress_is_due = false;
+		deadline = now;
+	}
+	return deadline;
+}
+
+size_t engine_poll(struct engine *engine, struct pollfd *fds, size_t max, int64_t *deadline)
+{
+	size_t count = 0;
+	fds[count++] = (struct pollfd){queue_fd(engine->requests), POLLIN, 0};
+	fds[count++] = (struct pollfd){jobs_fd(engine->jobs), POLLIN, 0};
+	if (profile_fd(engine->profile) >= 0)
+		fds[count++] = (struct pollfd){profile_fd(engine->profile), POLLIN, 0};
+	for (size_t i = 0; i < engine->run_count && count + NET_POLL_MAX <= max; i++)
+		count += account_run_poll(engine->runs[i], fds + count, deadline);
+	for (size_t i = 0; i < engine->test_count && count + NET_POLL_MAX <= max; i++)
+		count += account_run_poll(engine->tests[i], fds + count, deadline);
+	return count;
+}
+
+static void engine_loop(void *argument)
+{
+	struct engine *engine = argument;
+	while (!engine->should_stop) {
+		struct pollfd fds[ENGINE_POLL_MAX];
+		int64_t deadline = engine_step(engine, clock_monotonic_ms());
+		size_t count = engine_poll(engine, fds, ENGINE_POLL_MAX, &deadline);
+		int64_t wait = deadline - clock_monotonic_ms();
+		if (wait < 0)
+			wait = 0;
+		if (wait > 60000)
+			wait = 60000;
+		poll(fds, count, (int)wait);
+	}
+}
+
+/* ---- Opening and ending. ---- */
+
+static void request_free_item(void *item)
+{
+	request_free(item);
+}
+
+static void engine_copy_options(struct engine *engine, const struct engine_options *options)
+{
+	engine->options = *options;
+	engine->options.config_path = mem_text(options->config_path);
+	engine->options.local_path = mem_text(options->local_path);
+	engine->options.cache_path = mem_text(options->cache_path);
+	engine->options.body_path = mem_text(options->body_path);
+	engine->options.state_path = mem_text(options->state_path);
+}
+
+static void engine_free_options(struct engine_options *options)
+{
+	union {
+		const char *borrowed;
+		void *owned;
+	} texts[] = {{options->config_path}, {options->local_path}, {options->cache_path},
+		{options->body_path}, {options->state_path}};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		mem_free(texts[i].owned);
+}
+
+static bool engine_begin(struct engine *engine, struct error *err)
+{
+	bool is_holder = false;
+	engine->requests = queue_new(request_free_item);
+	engine->events = queue_new(event_free_item);
+	if (engine->requests == NULL || engine->events == NULL)
+		return error_errno(err, ERROR_STORAGE, "the queues cannot be made");
+	engine->settings = settings_load(engine->options.config_path, err);
+	if (engine->settings == NULL)
+		return false;
+	engine->profile = profile_open(engine->options.state_path, &is_holder, err);
+	if (engine->profile == NULL)
+		return false;
+	engine->is_guest = !is_holder;
+	struct cache_options cache = {
+		.local_path = engine->options.local_path,
+		.cache_path = engine->options.cache_path,
+		.body_path = engine->options.body_path,
+		.mode = is_holder ? CACHE_OWNER : CACHE_GUEST,
+		.vfs = engine->world->vfs,
+	};
+	engine->cache = cache_open(&cache, err);
+	if (engine->cache == NULL)
+		return false;
+	if (is_holder && !cache_journal_apply(engine->cache, &(size_t){0}, err))
+		return false;
+	engine->jobs = jobs_new(&cache, engine->world->runs_jobs_inline, err);
+	return engine->jobs != NULL && engine_add_runs(engine, err);
+}
+
+struct engine *engine_open_in(
+	const struct engine_options *options, const struct engine_world *world, struct error *err)
+{
+	struct engine *engine = mem_new(sizeof(*engine));
+	engine->world = world;
+	engine->is_offline = options->is_offline;
+	engine_copy_options(engine, options);
+	if (engine_begin(engine, err))
+		return engine;
+	engine_close(engine);
+	return NULL;
+}
+
+struct engine *engine_open(const struct engine_options *options, struct error *err)
+{
+	struct engine_world *world = world_net_new(err);
+	if (world == NULL)
+		return NULL;
+	struct engine *engine = engine_open_in(options, world, err);
+	if (engine == NULL)
+		world_net_free(world);
+	else
+		engine->own_world = world;
+	return engine;
+}
+
+bool engine_is_guest(const struct engine *engine)
+{
+	return engine->is_guest;
+}
+
+struct queue *engine_events(struct engine *engine)
+{
+	return engine->events;
+}
+
+void engine_request(struct engine *engine, struct request *request)
+{
+	queue_post(engine->requests, request);
+}
+
+bool engine_start(struct engine *engine, struct error *err)
+{
+	engine->thread = jobs_thread_start(engine_loop, engine, err);
+	return engine->thread != NULL;
+}
+
+void engine_halt(struct engine *engine)
+{
+	if (engine->thread != NULL) {
+		engine_request(engine, request_new(REQUEST_QUIT));
+		jobs_thread_join(engine->thread);
+		engine->thread = NULL;
+	}
+	while (engine->run_count > 0)
+		engine_drop_run(engine, engine->run_count - 1);
+}
+
+void engine_stats(struct engine *engine, struct buf *out)
+{
+	buf_add(out, buf_str(&engine->stats));
+}
+
+void engine_stop(struct engine *engine)
+{
+	if (engine == NULL)
+		return;
+	engine_halt(engine);
+	engine_close(engine);
+}
+
+void engine_close(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->test_count; i++)
+		account_run_free(engine->tests[i]);
+	mem_free(engine->tests);
+	if (engine->cache != NULL)
+		live_free(engine);
+	while (engine->run_count > 0)
+		engine_drop_run(engine, engine->run_count - 1);
+	mem_free(engine->runs);
+	live_search_free(engine);
+	jobs_free(engine->jobs);
+	reading_free_all(engine);
+	cache_close(engine->cache);
+	profile_close(engine->profile);
+	settings_free(engine->settings);
+	queue_free(engine->requests);
+	queue_free(engine->events);
+	buf_done(&engine->stats);
+	engine_free_options(&engine->options);
+	world_net_free(engine->own_world);
+	mem_free(engine);
+}

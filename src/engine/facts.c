@@ -1,0 +1,73 @@
+/* What was learned of a server. */
+#include "engine/facts.h"
+
+#include "base/memory.h"
+
+static void facts_text(char **field, struct str value)
+{
+	mem_free(*field);
+	*field = mem_str(value);
+}
+
+static void facts_line(struct server_facts *facts, struct str key, struct str value)
+{
+	uint32_t number = 0;
+	(void)str_to_u32(value, &number);
+	if (str_equal(key, STR("caps")))
+		facts_text(&facts->caps, value);
+	else if (str_equal(key, STR("prefix")))
+		facts_text(&facts->prefix, value);
+	else if (str_equal(key, STR("level")))
+		facts->level = number;
+	else if (str_equal(key, STR("clean")))
+		facts->clean = number;
+	else if (str_equal(key, STR("scram-plus")))
+		facts->scram_plus = number != 0;
+	else if (str_equal(key, STR("plain-list")))
+		facts->plain_list = number != 0;
+	else if (str_equal(key, STR("no-qresync")))
+		facts->no_qresync = number != 0;
+	else if (str_equal(key, STR("id-sent")))
+		facts->id_is_sent = number != 0;
+	else if (str_equal(key, STR("delimiter")))
+		facts->delimiter = (char)number;
+}
+
+void facts_read(struct server_facts *facts, struct str text)
+{
+	facts->level = 1;
+	while (text.len > 0) {
+		struct str line = str_cut(&text, '\n');
+		struct str key = str_cut(&line, ' ');
+		facts_line(facts, key, line);
+	}
+}
+
+void facts_write(const struct server_facts *facts, struct buf *out)
+{
+	if (facts->caps != NULL)
+		buf_addf(out, "caps %s\n", facts->caps);
+	if (facts->prefix != NULL)
+		buf_addf(out, "prefix %s\n", facts->prefix);
+	buf_addf(out, "level %u\nclean %u\nscram-plus %d\nplain-list %d\nno-qresync %d\n",
+		facts->level, facts->clean, facts->scram_plus, facts->plain_list,
+		facts->no_qresync);
+	buf_addf(out, "id-sent %d\ndelimiter %d\n", facts->id_is_sent, facts->delimiter);
+}
+
+void facts_done(struct server_facts *facts)
+{
+	mem_free(facts->caps);
+	mem_free(facts->prefix);
+}
+
+bool facts_have(const struct server_facts *facts, const char *word)
+{
+	struct str words = str_from(facts->caps);
+	while (words.len > 0) {
+		struct str one = str_cut(&words, ' ');
+		if (str_equal_nocase(one, str_from(word)))
+			return true;
+	}
+	return false;
+}

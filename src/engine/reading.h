@@ -1,0 +1,40 @@
+/*
+ * Messages somebody opened, saves or prints: their bytes are fetched as far as needed, shown as
+ * they come, kept in the store.
+ *
+ * Small messages come whole in one flight. Of large ones the structure, the header and the first
+ * part come first, then the text parts; the rest stays on the server until somebody wants it.
+ */
+#ifndef ENGINE_READING_H
+#define ENGINE_READING_H
+
+#include "engine/session.h"
+
+enum { READING_WHOLE_MAX = 128 * 1024, READING_FIRST_BYTES = 65536 };
+
+void reading_open(struct engine *engine, const struct request *request);
+void reading_end(struct engine *engine, int64_t place_id);
+void reading_save_part(struct engine *engine, const struct request *request);
+/* A guest wants the bytes in the store. */
+void reading_want_body(struct engine *engine, int64_t place_id);
+void reading_free_all(struct engine *engine);
+
+/* Renders and posts what has news; lowers *deadline. */
+void reading_flush(struct engine *engine, int64_t *deadline);
+
+/* ---- For the connection. ---- */
+
+/* Asks for the bytes that are wanted most; false when nobody waits for any. */
+bool reading_next(struct session *s);
+/* The folder of a message somebody waits for; 0: none. */
+int64_t reading_wants(const struct account_run *run);
+void reading_body_event(struct session *s, const struct imap_event *event);
+void reading_fetch_event(struct session *s, const struct imap_event *event);
+void reading_session_ended(struct engine *engine, const struct session *s);
+/* No connection will come soon: what waits is told so. */
+void reading_account_stuck(struct account_run *run);
+/* `rowan sync --bodies`: asks for bodies of the folder that are not here; false when all are. */
+bool reading_fetch_missing(struct session *s, int64_t folder_id);
+bool reading_is_busy(const struct engine *engine);
+
+#endif

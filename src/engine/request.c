@@ -1,0 +1,22 @@
+/* What is asked of the engine: made by the screens and the commands, freed by the engine. */
+#include "engine/engine.h"
+
+#include "base/memory.h"
+
+struct request *request_new(enum request_kind kind)
+{
+	struct request *request = mem_new(sizeof(*request));
+	request->kind = kind;
+	return request;
+}
+
+void request_free(struct request *request)
+{
+	if (request == NULL)
+		return;
+	mem_free(request->place_ids);
+	mem_free_secret(request->text);
+	mem_free(request->path);
+	account_free(request->account);
+	mem_free(request);
+}

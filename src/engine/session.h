@@ -1,0 +1,99 @@
+/*
+ * One IMAP connection's life: bytes between the wire and the client without I/O, and each command's
+ * answer to whoever asked. What is wanted next is decided in tasks.c.
+ */
+#ifndef ENGINE_SESSION_H
+#define ENGINE_SESSION_H
+
+#include "engine/backend.h"
+#include "proto/sasl/sasl.h"
+
+enum session_state {
+	SESSION_CONNECTING, /* name, TCP, TLS */
+	SESSION_GREETING,
+	SESSION_STARTTLS,
+	SESSION_LOGIN,
+	SESSION_READY,
+	SESSION_OVER, /* error tells why */
+};
+
+struct pending;
+
+/* The tagged answer came. p is freed afterwards. */
+typedef void session_answer(struct session *s, struct pending *p, const struct imap_event *event);
+
+/* A command that was sent. */
+struct pending {
+	unsigned command;
+	session_answer *answer;   /* NULL: nobody cares */
+	int64_t folder_id;        /* what it is about; 0 */
+	uint32_t low, high;       /* UIDs of a window */
+	struct folder_sync *sync; /* not owned: of SELECT and FETCH in it; NULL */
+	struct action *action;    /* owned; of a STORE */
+	struct reading *reading;  /* not owned; cleared when the reading goes */
+	unsigned epoch;           /* of sync when it was sent */
+	bool is_bulk;             /* bodies of many messages */
+	uint64_t number;
+};
+
+struct session {
+	struct account_run *run; /* not owned */
+	void *conn;              /* owned, of the world */
+	struct imap *imap;       /* owned */
+	struct sasl *sasl;       /* owned, while logging in */
+	struct buf input;        /* read and not yet fed */
+	enum session_state state;
+	struct error error;
+	struct pending *pending; /* owned, oldest first */
+	size_t pending_count, pending_cap;
+	bool is_tls;
+	bool is_waiting_for_open; /* STARTTLS: the handshake runs */
+	bool knows_login_caps;    /* capabilities were told since the log-in */
+	bool is_piped;            /* LOGIN and what follows went out in one flight */
+	const char *mechanism;    /* of the log-in; NULL is LOGIN */
+	bool is_enabled_condstore, is_enabled_qresync;
+	struct folder_sync *selecting;  /* owned; a SELECT is out */
+	struct folder_sync *folder;     /* owned; selected */
+	struct listing *listing;        /* owned; a LIST is being answered */
+	int64_t bulk_folder, bulk_from; /* how far `sync --bodies` has come in a folder */
+	int64_t last_read, last_write;  /* ms */
+	int64_t action_out;             /* the wish that is being carried out; 0 */
+	int64_t idle_since;             /* ms; 0 */
+	unsigned idle_command;
+	bool said_logout;
+	char name[80]; /* for the log and the counts */
+};
+
+struct session *session_of(const struct account_run *run);
+
+/* The connection cannot go on. The first reason counts. Returns false. */
+bool session_fail(struct session *s, const struct error *err);
+
+/* Remembers who is to be told. Returned pointer is good until the next call. */
+struct pending *session_expect(struct session *s, unsigned command, session_answer *answer);
+
+/* Whether the server, as far as this session or an earlier one knows, can do this after log-in. */
+bool session_has(const struct session *s, enum imap_capability capability);
+
+/* The command whose answers are coming: the oldest one not answered; NULL. */
+const struct pending *session_current(const struct session *s);
+
+/* The folder untagged data speak of: one that is being selected as soon as its SELECT is the oldest
+ * command, else the selected one; NULL. */
+struct folder_sync *session_folder(const struct session *s);
+
+/* ---- login.c ---- */
+void login_event(struct session *s, const struct imap_event *event);
+void login_opened(struct session *s); /* the connection is open, or TLS is up */
+
+/* ---- tasks.c ---- */
+void tasks_ready(struct session *s); /* logged in (or LOGIN is on its way) */
+void tasks_next(struct session *s, int64_t *deadline);
+bool tasks_is_busy(const struct account_run *run);
+
+/* ---- sync_folders.c ---- */
+void folders_ask(struct session *s);
+void folders_event(struct session *s, const struct imap_event *event);
+void listing_free(struct listing *listing);
+
+#endif

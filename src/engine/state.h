@@ -1,0 +1,132 @@
+/*
+ * The engine's own state, shared by the files of this folder and by nobody else. One thread.
+ *
+ *	engine ─┬─ account_run (one an account: log-in, back-off, what it does next)
+ *	        │     └─ session (one connection: bytes ↔ IMAP client, commands ↔ their answers)
+ *	        │           └─ folder_sync (the folder that is selected, or is being)
+ *	        ├─ live_list (what a screen looks at)
+ *	        ├─ reading (a message somebody opened, saves or prints)
+ *	        └─ jobs (workers)
+ */
+#ifndef ENGINE_STATE_H
+#define ENGINE_STATE_H
+
+#include "cache/cache.h"
+#include "engine/arena.h"
+#include "engine/event.h"
+#include "engine/world.h"
+#include "proto/imap/imap.h"
+#include "settings/settings.h"
+
+struct account_run;
+struct backend;
+struct folder_sync;
+struct jobs;
+struct live_list;
+struct profile;
+struct reading;
+struct session;
+
+struct engine {
+	struct engine_options options; /* strings owned, see engine.c */
+	const struct engine_world *world;
+	struct engine_world *own_world;  /* owned, or NULL when the caller gave one */
+	struct settings *settings;       /* owned */
+	struct profile *profile;         /* owned */
+	struct cache *cache;             /* owned */
+	struct queue *requests, *events; /* owned */
+	struct jobs *jobs;               /* owned */
+	struct account_run **runs;       /* owned */
+	size_t run_count, run_cap;
+	struct live_list *lists;  /* owned, linked */
+	struct reading *readings; /* owned, linked */
+	int64_t now;              /* ms, monotonic, of this step */
+	int64_t wall;             /* seconds since 1970, of this step */
+	int64_t cache_version;
+	int64_t next_upkeep; /* ms */
+	bool is_guest;
+	bool is_offline;
+	bool wants_folders, wants_accounts, wants_actions; /* someone asked: tell on every change */
+	bool folders_dirty, accounts_dirty, actions_dirty;
+	int64_t folders_told; /* ms: when EVENT_FOLDERS was last posted */
+	unsigned next_question;
+	uint64_t next_revision;
+	struct buf stats;  /* JSON objects of closed connections, one per line */
+	uint64_t sync_tag; /* of the REQUEST_SYNC that waits for its end; 0: none */
+	bool sync_is_asked;
+	uint64_t idle_tag;
+	bool idle_is_asked;
+	bool progress_is_due;       /* something ended: what waits for an end is looked at again */
+	struct account_run **tests; /* owned: log-ins that are tried, each an account of its own */
+	size_t test_count, test_cap;
+	struct request *search; /* owned: a REQUEST_FIND that is being looked for, a slice a step */
+	void *thread;           /* jobs.c */
+	bool should_stop;
+	bool storage_is_told; /* one notice for a full disk, not a thousand */
+};
+
+/* What was learned of a server, kept in the store between runs. */
+struct server_facts {
+	char *caps;      /* owned: the words after log-in; NULL: never seen */
+	unsigned level;  /* pipelining: 1 after log-in, 2 LOGIN and tail in one flight */
+	unsigned clean;  /* connections without a surprise since the last change of level */
+	bool scram_plus; /* SCRAM-…-PLUS once succeeded: never weaker without asking */
+	bool no_qresync, no_list_status, plain_list;
+	bool id_is_sent;
+	char delimiter;
+	char *prefix; /* owned: personal namespace, wire form; NULL */
+};
+
+/* A folder the account shall bring up to date, for `rowan sync` and background work. */
+struct folder_task {
+	int64_t folder_id;
+	bool bodies;
+};
+
+struct account_run {
+	struct engine *engine;
+	const struct backend *backend;
+	struct account *account; /* owned */
+	enum account_state state;
+	struct error error;      /* why it waits or is held */
+	struct session *session; /* owned; NULL while there is no connection */
+	int64_t retry_at;        /* ms, monotonic; 0: at once; INT64_MAX: only when asked */
+	int64_t ready_since;     /* ms: when the present log-in succeeded; 0 */
+	unsigned failures;       /* in a row, for the back-off */
+	bool was_online;         /* a lost connection is told once */
+	bool is_removed;
+	bool not_plus;         /* a SCRAM-…-PLUS failed although the password may be right */
+	char *secret;          /* owned, wiped; NULL: not known */
+	bool secret_is_asked;  /* a job or a question is out */
+	bool secret_failed;    /* the server refused it */
+	unsigned question_id;  /* the question that is out; 0 */
+	bool question_is_open; /* it is about a certificate, and not answered */
+	char *trust_once;      /* owned: a key taken for this run */
+	struct server_facts facts;
+	bool folders_are_known; /* LIST was answered in this session */
+	bool folders_are_asked;
+	int64_t folders_next;  /* ms: when to look at the folders again */
+	int64_t wanted_folder; /* what the user looks at; 0: INBOX */
+	bool wanted_is_done; /* it is up to date: other folders are visited before it is watched */
+	struct folder_task *tasks; /* owned: oldest first */
+	size_t task_count, task_cap;
+	bool sync_is_asked;   /* its part of REQUEST_SYNC is not over */
+	bool sync_is_planned; /* the folders to visit are known */
+	bool sync_bodies;
+	bool sync_failed;          /* cannot be had now */
+	bool journal_is_dirty;     /* there may be wishes to carry out */
+	int64_t journal_next;      /* wall seconds: when to look again anyway */
+	struct account_test *test; /* owned: this run only tries the log-in; not in engine.runs */
+};
+
+/* ---- engine.c ---- */
+void engine_post(struct engine *engine, struct event *event);
+void engine_post_latest(struct engine *engine, uint64_t key, struct event *event);
+struct event *engine_notice(struct engine *engine, enum notice_kind kind, int64_t account_id);
+/* The disk: tells the user once and goes on. */
+void engine_storage_failed(struct engine *engine, const struct error *err);
+struct account_run *engine_run_of_account(struct engine *engine, int64_t account_id);
+struct account_run *engine_run_of_folder(struct engine *engine, int64_t folder_id);
+void engine_sync_progress(struct engine *engine);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * A message as the store has it, whole or in sections, as render/ and the savers want it. For
+ * workers: everything it gives is borrowed until stored_close.
+ */
+#ifndef ENGINE_STORED_H
+#define ENGINE_STORED_H
+
+#include "cache/cache.h"
+#include "render/render.h"
+
+struct stored;
+
+/* all_parts: also the bodies of attachments will be read (digests, saving). */
+struct stored *stored_open(struct cache *reader, int64_t message_id, bool all_parts);
+void stored_close(struct stored *stored);
+struct render_source stored_source(struct stored *stored);
+
+/* Writes the decoded bytes of a part ("" is the message as it came), piece by piece. */
+bool stored_write_part(
+	struct stored *stored, struct str path, int fd, const char *name, struct error *err);
+
+#endif

@@ -1,0 +1,195 @@
+/*
+ * What an account does next, most wanted first: what the user waits for, the journal, the folder he
+ * looks at, the list of folders, what else was asked for; then it watches.
+ */
+#include "engine/session.h"
+
+#include "base/memory.h"
+#include "engine/account_run.h"
+#include "engine/actions.h"
+#include "engine/live.h"
+#include "engine/reading.h"
+#include "engine/sync.h"
+
+enum {
+	TASKS_OUT_MAX = 4,             /* commands out before less wanted ones wait */
+	TASKS_IDLE_MS = 9 * 60 * 1000, /* behind NAT */
+	TASKS_POLL_MS = 2 * 60 * 1000, /* NOOP where there is no IDLE */
+};
+
+static int64_t tasks_inbox(struct session *s)
+{
+	int64_t folder_id = 0;
+	struct folder inbox = {0};
+	struct cache *cache = s->run->engine->cache;
+	int64_t account_id = s->run->account->account_id;
+	struct error err;
+	if (!cache_folder_register(cache, account_id, "INBOX", &folder_id, &err))
+		goto out;
+	if (cache_folder_get(cache, folder_id, &inbox, NULL))
+		goto out;
+	/* The first contact: INBOX always exists, so it need not wait for the list. */
+	struct folder first = {
+		.folder_id = folder_id,
+		.account_id = account_id,
+		.wire = "INBOX",
+		.name = "INBOX",
+		.role = ROLE_INBOX,
+		.delimiter = s->run->facts.delimiter,
+	};
+	if (!cache_folders_save(cache, account_id, &first, 1, &err))
+		folder_id = 0;
+out:
+	folder_done(&inbox);
+	if (folder_id == 0)
+		engine_storage_failed(s->run->engine, &err);
+	return folder_id;
+}
+
+/* The folder to be selected: the one that is looked at, else the oldest task's, else INBOX. */
+static int64_t tasks_folder(struct session *s)
+{
+	struct account_run *run = s->run;
+	bool is_seen = s->folder != NULL && s->folder->folder_id == run->wanted_folder &&
+		       sync_is_complete(s->folder);
+	if (run->wanted_folder != 0 && !is_seen && !run->wanted_is_done)
+		return run->wanted_folder;
+	run->wanted_is_done = run->task_count > 0;
+	if (run->task_count > 0)
+		return run->tasks[0].folder_id;
+	if (run->wanted_folder != 0)
+		return run->wanted_folder;
+	return s->folder != NULL ? s->folder->folder_id : tasks_inbox(s);
+}
+
+static void tasks_identify(struct session *s)
+{
+	struct server_facts *facts = &s->run->facts;
+	if (!facts->id_is_sent && session_has(s, IMAP_CAP_ID)) {
+		session_expect(s, imap_id(s->imap, STR("Rowan"), STR(PACKAGE_VERSION)), NULL);
+		facts->id_is_sent = true;
+	}
+	if (facts->prefix == NULL && session_has(s, IMAP_CAP_NAMESPACE))
+		session_expect(s, imap_namespace(s->imap), NULL);
+}
+
+static void tasks_enable(struct session *s)
+{
+	if (!session_has(s, IMAP_CAP_ENABLE) || s->run->facts.no_qresync)
+		return;
+	if (session_has(s, IMAP_CAP_QRESYNC)) {
+		session_expect(s, imap_enable(s->imap, STR("QRESYNC")), NULL);
+		s->is_enabled_qresync = s->is_enabled_condstore = true;
+	} else if (session_has(s, IMAP_CAP_CONDSTORE)) {
+		session_expect(s, imap_enable(s->imap, STR("CONDSTORE")), NULL);
+		s->is_enabled_condstore = true;
+	}
+}
+
+/* A test of the log-in ends with the list of folders. */
+static void tasks_test_answer(struct session *s, struct pending *p, const struct imap_event *event)
+{
+	(void)p;
+	(void)event;
+	account_run_test_step(s->run, TEST_FOLDERS);
+	account_run_test_step(s->run, TEST_DONE);
+}
+
+void tasks_ready(struct session *s)
+{
+	if (s->run->test != NULL) {
+		session_expect(
+			s, imap_list(s->imap, STR(""), STR("*"), 0, STR("")), tasks_test_answer);
+		return;
+	}
+	tasks_identify(s);
+	tasks_enable(s);
+	int64_t folder_id = tasks_folder(s);
+	if (folder_id != 0 && reading_wants(s->run) == 0)
+		sync_select(s, folder_id);
+	folders_ask(s);
+}
+
+/* A folder to visit is done with when nothing is missing in it. */
+static void tasks_finish_folder(struct session *s)
+{
+	struct account_run *run = s->run;
+	if (run->task_count == 0 || s->folder == NULL || s->selecting != NULL ||
+		s->folder->folder_id != run->tasks[0].folder_id || !sync_is_complete(s->folder))
+		return;
+	if (run->tasks[0].bodies && reading_fetch_missing(s, s->folder->folder_id))
+		return;
+	account_run_task_done(run);
+}
+
+static bool tasks_select(struct session *s)
+{
+	int64_t folder_id = tasks_folder(s);
+	bool is_here = s->folder != NULL && s->folder->folder_id == folder_id;
+	if (s->selecting != NULL || is_here || folder_id == 0)
+		return false;
+	if (s->folder != NULL && s->folder->windows + s->folder->checks > 0)
+		return false; /* what is out is answered first: it is short */
+	sync_select(s, folder_id);
+	return true;
+}
+
+static void tasks_watch(struct session *s, int64_t *deadline)
+{
+	int64_t now = s->run->engine->now;
+	bool can_idle = session_has(s, IMAP_CAP_IDLE);
+	int64_t every = can_idle ? TASKS_IDLE_MS : TASKS_POLL_MS;
+	if (!imap_is_idling(s->imap) && can_idle && s->folder != NULL) {
+		s->idle_command = imap_idle(s->imap);
+		s->idle_since = now;
+	} else if (now - s->idle_since >= every) {
+		/* Renewed in one segment: DONE, the next command, IDLE again. */
+		session_expect(s, imap_noop(s->imap), NULL);
+		s->idle_since = now;
+		*deadline = now;
+		return;
+	}
+	if (s->idle_since + every < *deadline)
+		*deadline = s->idle_since + every;
+	if (s->run->folders_next < *deadline)
+		*deadline = s->run->folders_next;
+}
+
+void tasks_next(struct session *s, int64_t *deadline)
+{
+	struct account_run *run = s->run;
+	if (run->test != NULL)
+		return;
+	for (int i = 0; i < TASKS_OUT_MAX && s->state == SESSION_READY; i++) {
+		bool asked = reading_next(s) || actions_next(s) || tasks_select(s);
+		if (!asked && s->pending_count < TASKS_OUT_MAX)
+			asked = sync_next(s);
+		if (!asked)
+			break;
+	}
+	if (s->state != SESSION_READY || s->pending_count > 0)
+		return;
+	if (s->folder != NULL && !sync_is_complete(s->folder) && s->selecting == NULL) {
+		*deadline = run->engine->now; /* a slice was done, more are left */
+		return;
+	}
+	tasks_finish_folder(s);
+	if (run->engine->now >= run->folders_next && s->listing == NULL)
+		folders_ask(s);
+	else if (run->task_count == 0)
+		tasks_watch(s, deadline);
+	else
+		*deadline = run->engine->now;
+}
+
+bool tasks_is_busy(const struct account_run *run)
+{
+	const struct session *s = run->session;
+	if (s == NULL || s->state != SESSION_READY)
+		return true;
+	if (s->pending_count > 0 || s->selecting != NULL || run->task_count > 0 ||
+		!run->folders_are_known || s->listing != NULL)
+		return true;
+	return s->folder != NULL && live_is_watched(run->engine, s->folder->folder_id) &&
+	       !sync_is_complete(s->folder);
+}
