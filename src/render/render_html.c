@@ -264,7 +264,7 @@ static void walk_block(struct html *h, xmlNode *node, const struct tag *tag, int
 {
 	struct html_look look;
 	render_html_look(node, &look);
-	bool has_margin = tag->flag != 0 && !look.has_no_margin;
+	bool has_margin = look.has_space || (tag->flag != 0 && !look.has_no_margin);
 	block_edge(h, has_margin);
 	if (look.is_cite)
 		h->now.quote++;
@@ -276,7 +276,21 @@ static void walk_block(struct html *h, xmlNode *node, const struct tag *tag, int
 	}
 	size_t letters = h->letters;
 	walk_inline(h, node, tag, depth);
-	block_edge(h, has_margin || (tag->flag != 0 && h->letters == letters));
+	bool is_empty = h->letters == letters && (tag->flag != 0 || look.is_spacer);
+	block_edge(h, has_margin || is_empty);
+}
+
+/* Cells side by side, one below the other here: one of several lines stands apart. */
+static void walk_row(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+{
+	(void)tag;
+	for (xmlNode *n = node->children; n != NULL; n = n->next) {
+		size_t blocks = h->doc->block_count;
+		render_html_node(h, n, depth);
+		if (h->doc->block_count > blocks + 1 && !h->now.is_in_cell)
+			h->has_margin = true;
+	}
+	block_edge(h, false);
 }
 
 static void walk_heading(struct html *h, xmlNode *node, const struct tag *tag, int depth)
@@ -750,7 +764,7 @@ static const struct tag tags[] = {
 	{"textarea", walk_nothing, 0, 0},
 	{"th", walk_block, 0, DOC_STYLE_BOLD},
 	{"title", walk_nothing, 0, 0},
-	{"tr", walk_block, 0, 0},
+	{"tr", walk_row, 0, 0},
 	{"tt", walk_inline, 0, DOC_STYLE_CODE},
 	{"u", walk_inline, 0, DOC_STYLE_UNDERLINE},
 	{"ul", walk_list, 0, 0},

@@ -39,6 +39,8 @@ struct html_look {
 	bool is_plain_indent; /* a blockquote without border: Gmail's indent button */
 	bool is_cite;         /* a blue bar at the left: Outlook's mark of a quote */
 	bool is_older;        /* Outlook's line above the message answered to */
+	bool has_space;       /* padding, or a column: empty lines around it */
+	bool is_spacer;       /* tall: an empty line when there is nothing in it */
 	int remote_images;
 };
 void render_html_look(xmlNode *element, struct html_look *look);

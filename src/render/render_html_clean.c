@@ -6,7 +6,7 @@ enum { ATTRIBUTES_MAX = 256, VALUE_MAX = 8192 };
  * their text is kept, where the parser would drop both. */
 enum { NEST_MAX = 40 };
 static const char *const nested[] = {"div", "span", "font", "center", "blockquote", "b", "i", "u",
-	"a", "em", "strong", "p", "section", "o:p"};
+	"a", "em", "strong", "p", "section"};
 enum { NESTED_COUNT = sizeof(nested) / sizeof(nested[0]) };
 
 struct cleaner {
@@ -117,6 +117,18 @@ static bool is_too_deep(struct cleaner *c, struct str name)
 	return false;
 }
 
+/* <o:p>, <v:shape>, <w:wrap>: libxml2 would take the first for a paragraph. */
+static bool is_foreign(struct str name)
+{
+	for (size_t i = 0; i < name.len && i < 16; i++) {
+		if (name.data[i] == ':')
+			return true;
+		if (!ascii_is_alpha(name.data[i]) && name.data[i] != '/')
+			return false;
+	}
+	return false;
+}
+
 static size_t copy_markup(struct cleaner *cleaner, struct str s)
 {
 	struct buf *out = cleaner->out;
@@ -133,7 +145,7 @@ static size_t copy_markup(struct cleaner *cleaner, struct str s)
 	if (ascii_is_alpha(c) || c == '/') {
 		size_t before = out->len;
 		size_t taken = copy_tag(s, out);
-		if (is_too_deep(cleaner, str_skip(s, 1)))
+		if (is_foreign(str_skip(s, 1)) || is_too_deep(cleaner, str_skip(s, 1)))
 			buf_truncate(out, before);
 		return taken;
 	}

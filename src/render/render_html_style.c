@@ -22,24 +22,44 @@ bool render_html_has_class(const xmlNode *element, const char *part)
 	       STR_NONE;
 }
 
+/* A length in tenths of its unit, which is left in *value; -1 when there is no number. */
+static int tenths_cut(struct str *value)
+{
+	struct str s = *value;
+	int tenths = 0, scale = 10;
+	size_t i = 0;
+	for (; i < s.len && ascii_is_digit(s.data[i]); i++)
+		tenths = tenths < 100000 ? tenths * 10 + 10 * (s.data[i] - '0') : tenths;
+	bool has_number = i > 0;
+	if (i < s.len && s.data[i] == '.') {
+		for (i++; i < s.len && ascii_is_digit(s.data[i]); i++) {
+			has_number = true;
+			scale /= 10;
+			tenths += scale * (s.data[i] - '0');
+			if (scale == 0 && s.data[i] != '0' && tenths == 0)
+				tenths = 1;
+		}
+	}
+	*value = str_trim(str_skip(s, i));
+	return has_number ? tenths : -1;
+}
+
+static bool is_small_unit(struct str unit)
+{
+	return str_starts_nocase(unit, STR("px")) || str_starts_nocase(unit, STR("pt"));
+}
+
 /* "0", "0px", "0.0em", and for fonts up to one pixel: too small to be read. */
 static bool is_nothing(struct str value, bool is_font)
 {
-	double number = 0, scale = 1;
-	size_t i = 0;
-	bool has_point = false, has_digit = false;
-	for (; i < value.len && (ascii_is_digit(value.data[i]) || value.data[i] == '.'); i++) {
-		if (value.data[i] == '.') {
-			has_point = true;
-			continue;
-		}
-		has_digit = true;
-		number = number * 10 + (value.data[i] - '0');
-		scale *= has_point ? 10 : 1;
-	}
-	struct str unit = str_trim(str_skip(value, i));
-	bool is_small = str_equal_nocase(unit, STR("px")) || str_equal_nocase(unit, STR("pt"));
-	return has_digit && (number == 0 || (is_font && is_small && number <= scale));
+	int tenths = tenths_cut(&value);
+	return tenths == 0 || (is_font && tenths > 0 && tenths <= 10 && is_small_unit(value));
+}
+
+/* Enough to look like an empty line. */
+static bool is_a_line(struct str value)
+{
+	return tenths_cut(&value) >= 80 && is_small_unit(value);
 }
 
 struct style_facts {
@@ -49,6 +69,7 @@ struct style_facts {
 	bool is_outlook_hidden; /* mso-hide:all */
 	bool has_left, has_top; /* a border there */
 	bool has_no_border;
+	bool is_inline_block, is_top;
 	int flat_margins; /* of top and bottom */
 };
 
@@ -60,6 +81,7 @@ static bool says(struct str value, const char *word)
 static void on_display(struct style_facts *f, struct str value)
 {
 	f->look->is_hidden |= says(value, "none");
+	f->is_inline_block |= says(value, "inline-block");
 }
 
 static void on_visibility(struct style_facts *f, struct str value)
@@ -81,6 +103,35 @@ static void on_opacity(struct style_facts *f, struct str value)
 static void on_size(struct style_facts *f, struct str value)
 {
 	f->has_no_size |= is_nothing(value, false);
+}
+
+static void on_height(struct style_facts *f, struct str value)
+{
+	f->has_no_size |= is_nothing(value, false);
+	f->look->is_spacer |= is_a_line(value);
+}
+
+static void on_line_height(struct style_facts *f, struct str value)
+{
+	f->look->is_spacer |= is_a_line(value);
+}
+
+/* "10px 25px": above and below. "0 0 24px 0": below. */
+static void on_padding(struct style_facts *f, struct str value)
+{
+	struct str above = str_cut(&value, ' ');
+	str_cut(&value, ' ');
+	f->look->has_space |= is_a_line(above) || is_a_line(str_cut(&value, ' '));
+}
+
+static void on_padding_edge(struct style_facts *f, struct str value)
+{
+	f->look->has_space |= is_a_line(value);
+}
+
+static void on_vertical_align(struct style_facts *f, struct str value)
+{
+	f->is_top |= says(value, "top");
 }
 
 static void on_overflow(struct style_facts *f, struct str value)
@@ -152,7 +203,12 @@ static const struct {
 	{"visibility", on_visibility},
 	{"max-height", on_max_height},
 	{"opacity", on_opacity},
-	{"height", on_size},
+	{"height", on_height},
+	{"line-height", on_line_height},
+	{"padding", on_padding},
+	{"padding-top", on_padding_edge},
+	{"padding-bottom", on_padding_edge},
+	{"vertical-align", on_vertical_align},
 	{"width", on_size},
 	{"overflow", on_overflow},
 	{"font-size", on_font_size},
@@ -199,6 +255,13 @@ static bool holds_link(const xmlNode *element)
 	return false;
 }
 
+static void on_height_attribute(struct html_look *look, const xmlNode *element)
+{
+	const char *height = render_html_attribute(element, "height");
+	struct str value = str_from(height);
+	look->is_spacer |= height != NULL && tenths_cut(&value) >= 80 && value.len == 0;
+}
+
 void render_html_look(xmlNode *element, struct html_look *look)
 {
 	*look = (struct html_look){0};
@@ -206,6 +269,8 @@ void render_html_look(xmlNode *element, struct html_look *look)
 	if (element->properties == NULL)
 		return;
 	take_style(&f, str_from(render_html_attribute(element, "style")));
+	look->has_space |= f.is_inline_block && f.is_top;
+	on_height_attribute(look, element);
 	const char *background = render_html_attribute(element, "background");
 	if (background != NULL && str_starts_nocase(str_from(background), STR("http")))
 		look->remote_images++;

@@ -44,21 +44,24 @@ static size_t text_length(const char *text)
 static void cell_look(struct cell_facts *f, const xmlNode *node)
 {
 	static const char *const never[] = {"table", "ul", "ol", "pre", "blockquote", "hr", "br",
-		"img", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "center"};
+		"h1", "h2", "h3", "h4", "h5", "h6", "dl", "center"};
 	static const char *const blocks[] = {"p", "div"};
 	for (const xmlNode *n = node->children; n != NULL && f->is_plain; n = n->next) {
 		if (n->type == XML_TEXT_NODE)
 			f->text += text_length((const char *)n->content);
+		if (render_html_is(n, "img"))
+			f->text += text_length(render_html_attribute(n, "alt"));
 		f->blocks += is_one_of(n, blocks, 2);
 		f->is_plain = ++f->nodes < CELL_NODES_MAX && f->blocks < 2 &&
-			      f->text <= CELL_TEXT_MAX && !is_one_of(n, never, 16);
+			      f->text <= CELL_TEXT_MAX &&
+			      !is_one_of(n, never, sizeof(never) / sizeof(*never));
 		if (n->type == XML_ELEMENT_NODE)
 			cell_look(f, n);
 	}
 }
 
-/* Words in two cells at least; in one when rows of the same table went before. */
-static bool row_is_data(const xmlNode *row, bool has_rows)
+/* How many cells of the row hold words; -1 when it is no row of data. */
+static int row_words(const xmlNode *row)
 {
 	int columns = 0, filled = 0;
 	size_t text = 0;
@@ -71,9 +74,9 @@ static bool row_is_data(const xmlNode *row, bool has_rows)
 		columns++;
 		filled += f.text > 0;
 		if (!f.is_plain || text > ROW_TEXT_MAX || columns > COLUMNS_MAX)
-			return false;
+			return -1;
 	}
-	return columns >= 2 && (filled >= 2 || (has_rows && filled == 1));
+	return columns >= 2 ? filled : -1;
 }
 
 static int columns_spanned(const xmlNode *cell)
@@ -141,15 +144,19 @@ static void close_data(struct html *h, bool has_rows)
 	h->has_margin |= is_tall;
 }
 
-/* Returns whether a table block is open after the row. */
+/* Words in two cells at least make a row of data; in one when others went before. Returns whether a
+ * table block is open after the row. */
 static bool table_row(struct html *h, xmlNode *row, int depth, bool has_rows)
 {
 	if (is_hidden(row))
 		return has_rows;
-	if (row_is_data(row, has_rows) && !h->now.is_pre) {
+	int words = h->now.is_pre ? -1 : row_words(row);
+	if (words >= 2 || (words == 1 && has_rows)) {
 		data_row(h, row, depth, has_rows);
 		return true;
 	}
+	if (words == 0 && has_rows)
+		return true;
 	close_data(h, has_rows);
 	render_html_node(h, row, depth);
 	return false;
