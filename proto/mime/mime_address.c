@@ -1,5 +1,5 @@
 /* Addresses (RFC 5322 3.4, 4.4; RFC 6854) and message ids, read forgivingly in one pass. */
-#include "base/memory.h"
+#include "base/utf8.h"
 #include "proto/mime/mime.h"
 #include "proto/mime/mime_header.h"
 
@@ -15,6 +15,7 @@ struct reader {
 	bool has_addr;
 	bool in_group, group_is_empty, group_ends;
 	bool quotes_are_text; /* one never closed, so none opens any more */
+	struct mime_guess guess;
 };
 
 static void reader_done(struct reader *r)
@@ -160,7 +161,7 @@ static void read_colon(struct reader *r)
 		return;
 	}
 	buf_clear(&r->group);
-	mime_word_decode(str_trim(buf_str(&r->phrase)), &r->group);
+	mime_word_decode_in(str_trim(buf_str(&r->phrase)), &r->guess, &r->group);
 	reader_restart(r);
 	r->in_group = r->group_is_empty = true;
 }
@@ -271,10 +272,12 @@ static void bare_result(struct str bare, struct buf *phrase, struct buf *addr)
 }
 
 /* Addresses are UTF-8 (RFC 6532) or rubbish, without controls. */
-static void addr_add(struct buf *out, struct str addr)
+static void addr_add(struct reader *r, struct buf *out)
 {
 	size_t start = out->len, to = out->len;
-	mime_charset_decode(NULL, addr, out);
+	struct str addr = buf_str(&r->addr);
+	bool is_utf8 = utf8_is_valid(addr);
+	mime_charset_decode(is_utf8 ? "UTF-8" : mime_guess_charset(&r->guess), addr, out);
 	for (size_t i = start; i < out->len; i++)
 		if ((unsigned char)out->data[i] >= ' ' && out->data[i] != 127)
 			out->data[to++] = out->data[i];
@@ -288,11 +291,11 @@ static void reader_result(struct reader *r, struct buf *name, struct buf *addr)
 		buf_clear(&r->phrase);
 		bare_result(str_trim(buf_str(&r->bare)), &r->phrase, &r->addr);
 	}
-	addr_add(addr, buf_str(&r->addr));
+	addr_add(r, addr);
 	struct str phrase = str_trim(buf_str(&r->phrase));
 	if (phrase.len == 0)
 		phrase = str_trim(buf_str(&r->comment));
-	mime_word_decode(phrase, name);
+	mime_word_decode_in(phrase, &r->guess, name);
 	if (!reader_has_some(r))
 		buf_add(name, buf_str(&r->group));
 	r->group_is_empty = false;
@@ -300,7 +303,7 @@ static void reader_result(struct reader *r, struct buf *name, struct buf *addr)
 
 void mime_address_parse(struct str raw_value, struct address_list *list)
 {
-	struct reader r = {.rest = raw_value};
+	struct reader r = {.rest = raw_value, .guess = {.field = raw_value}};
 	struct buf name = {0}, addr = {0};
 	while (list->count < ADDRESS_COUNT_MAX && reader_next(&r)) {
 		buf_clear(&name);
@@ -316,7 +319,7 @@ void mime_address_parse(struct str raw_value, struct address_list *list)
 
 void mime_address_first(struct str raw_value, struct buf *name, struct buf *addr)
 {
-	struct reader r = {.rest = raw_value};
+	struct reader r = {.rest = raw_value, .guess = {.field = raw_value}};
 	if (reader_next(&r))
 		reader_result(&r, name, addr);
 	reader_done(&r);

@@ -235,8 +235,8 @@ static void page_read(const struct charset_page *page, struct str bytes, struct 
 		unsigned char byte = (unsigned char)bytes.data[i];
 		uint32_t c = byte < 0x80 ? byte : page->high[byte - 0x80];
 		uint32_t lower = lower_of(c);
-		l[i] = (struct letter){(uint16_t)(byte < ' ' ? ' ' : lower),
-			(uint8_t)script_of(c), lower != c, is_mark(c)};
+		l[i] = (struct letter){(uint16_t)(byte < ' ' ? ' ' : lower), (uint8_t)script_of(c),
+			lower != c, is_mark(c)};
 	}
 }
 

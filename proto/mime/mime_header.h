@@ -11,4 +11,14 @@ bool mime_field_split(struct str line, struct str *name, struct str *raw_value);
  * else 0. */
 size_t mime_word_length(struct str s);
 
+/* The charset of a field's raw 8-bit bytes, guessed from all of it and only once. */
+struct mime_guess {
+	struct str field;
+	const char *charset; /* NULL: not asked yet */
+};
+const char *mime_guess_charset(struct mime_guess *guess);
+
+/* mime_word_decode for a piece of guess->field. */
+void mime_word_decode_in(struct str raw_value, struct mime_guess *guess, struct buf *out);
+
 #endif

@@ -11,7 +11,8 @@ enum {
 	BOUNDARY_MAX = 998,    /* longer is no boundary; RFC 2046 5.1.1 says 70 */
 	DELIMITER_MAX = 2048,  /* a longer line is none */
 	STRAY_LINE_MAX = 2000, /* in a header; longer begins the body */
-	STRAY_NEXT_MAX = 64,   /* bytes of the line after it that decide */
+	STYLE_LOOK = 1000,
+	STRAY_NEXT_MAX = 64, /* bytes of the line after it that decide */
 };
 
 /* A part that has begun and not ended. */
@@ -40,9 +41,9 @@ struct mime_parser {
 	size_t scan;   /* of in: looked at before here; pos <= scan */
 	uint64_t base; /* offset in the message of in.data[0] */
 	bool is_finished;
-	char style;        /* '\n' or '\r'; 0: no line end seen yet */
-	uint64_t style_at; /* offset up to which it was looked for */
-	bool style_cr;
+	char style;                  /* '\n' or '\r'; 0: no line end seen yet */
+	uint64_t style_at;           /* offset up to which it was looked for */
+	uint64_t style_cr;           /* offset behind the first CR; 0: none yet */
 	uint64_t find_from, find_to; /* a line that began there has no end before there */
 	enum state state;
 	struct part *root; /* owned until taken */
@@ -116,21 +117,21 @@ struct part *mime_take_root(struct mime_parser *p)
 
 /* ---- Lines. ---- */
 
-/* Settles how this message ends its lines, by the first end: LF after any number of CRs, or a CR
- * alone, which then is a line end everywhere. */
+/* Settles how this message ends its lines: LF after any number of CRs, or, where no LF comes soon
+ * after the first CR, a CR alone, which then is a line end everywhere. */
 static bool style_settle(struct mime_parser *p)
 {
 	while (p->style == 0 && p->style_at < p->base + p->in.len) {
-		char c = p->in.data[p->style_at - p->base];
-		if (c == '\n' || p->style_at >= MIME_FIELD_MAX)
+		char c = p->in.data[p->style_at++ - p->base];
+		if (p->style_cr == 0 && c == '\r')
+			p->style_cr = p->style_at;
+		if (c == '\n' || (p->style_cr == 0 && p->style_at > MIME_FIELD_MAX))
 			p->style = '\n';
-		else if (c != '\r' && p->style_cr)
+		else if (p->style_cr > 0 && p->style_at - p->style_cr >= STYLE_LOOK)
 			p->style = '\r';
-		p->style_cr |= c == '\r';
-		p->style_at++;
 	}
 	if (p->style == 0 && p->is_finished)
-		p->style = p->style_cr ? '\r' : '\n';
+		p->style = p->style_cr > 0 ? '\r' : '\n';
 	return p->style != 0;
 }
 

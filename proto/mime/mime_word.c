@@ -121,8 +121,7 @@ struct joiner {
 	struct str charset; /* of bytes */
 	struct buf bytes;
 	struct mime_decoder base64; /* carries bits over a cut inside a group of four */
-	const char *raw_charset;    /* guessed once for all the raw 8-bit of the field */
-	struct str raw;
+	struct mime_guess *guess;
 };
 
 static void add_one_line(struct buf *out, struct str text)
@@ -202,6 +201,13 @@ static bool is_ascii(struct str s)
 	return all < 0x80;
 }
 
+const char *mime_guess_charset(struct mime_guess *guess)
+{
+	if (guess->charset == NULL)
+		guess->charset = mime_charset_guess(guess->field);
+	return guess->charset;
+}
+
 static void joiner_add_raw(struct joiner *j, struct str raw)
 {
 	if (raw.len == 0)
@@ -211,10 +217,8 @@ static void joiner_add_raw(struct joiner *j, struct str raw)
 	if (is_ascii(raw) && str_find_char(raw, 27) == STR_NONE) {
 		buf_add(j->out, buf_str(&line));
 	} else {
-		if (j->raw_charset == NULL)
-			j->raw_charset = mime_charset_guess(j->raw);
 		struct buf text = {0};
-		mime_charset_decode(j->raw_charset, buf_str(&line), &text);
+		mime_charset_decode(mime_guess_charset(j->guess), buf_str(&line), &text);
 		add_one_line(j->out, buf_str(&text));
 		buf_done(&text);
 	}
@@ -237,13 +241,13 @@ static bool is_plain(struct str s)
 	return true;
 }
 
-void mime_word_decode(struct str raw_value, struct buf *out)
+void mime_word_decode_in(struct str raw_value, struct mime_guess *guess, struct buf *out)
 {
 	if (is_plain(raw_value)) {
 		buf_add(out, raw_value);
 		return;
 	}
-	struct joiner j = {.out = out, .charset = {"", 0}, .raw = raw_value};
+	struct joiner j = {.out = out, .charset = {"", 0}, .guess = guess};
 	size_t plain = 0; /* where the text since the last word starts */
 	bool after_word = false;
 	for (size_t at = 0; at < raw_value.len;) {
@@ -265,4 +269,10 @@ void mime_word_decode(struct str raw_value, struct buf *out)
 	joiner_flush(&j);
 	joiner_add_raw(&j, str_skip(raw_value, plain));
 	buf_done(&j.bytes);
+}
+
+void mime_word_decode(struct str raw_value, struct buf *out)
+{
+	struct mime_guess guess = {.field = raw_value};
+	mime_word_decode_in(raw_value, &guess, out);
 }
