@@ -86,7 +86,7 @@ static bool url_read_user(struct str text, char **user, struct sentence *why)
 	if (str_find_char(text, ':') != STR_NONE)
 		problem =
 			N_("Leave the password out of the address; Rowan asks for it, or takes it "
-			   "from password-command. (A colon in the user name is written %3A.)");
+			   "from password-command. (A colon in the user name is written %%3A.)");
 	else if (!url_decode(text, &decoded))
 		problem = N_("In the user name, %% must be followed by two hexadecimal digits; "
 			     "write %%25 for a per cent sign.");

@@ -16,7 +16,7 @@
 	"cent sign."
 #define HAS_PASSWORD                                                                               \
 	"Leave the password out of the address; Rowan asks for it, or takes it from "              \
-	"password-command. (A colon in the user name is written %3A.)"
+	"password-command. (A colon in the user name is written %%3A.)"
 
 static const struct {
 	const char *url;
