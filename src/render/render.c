@@ -113,8 +113,20 @@ static void show_html(struct render *r, const struct part *p, struct place place
 
 /* ---- Parts in order. ---- */
 
+/* A multipart whose boundary never comes is text after all; one that a limit kept whole is listed.
+ */
+static void show_childless(struct render *r, const struct part *p)
+{
+	if (p->is_truncated)
+		render_note(r, WORD_DEEP, STR(""));
+	else if (body_of(r, p).len > 0)
+		show_plain_as(r, p, false);
+}
+
 static void show_children(struct render *r, const struct part *p, struct place place)
 {
+	if (p->child_count == 0)
+		show_childless(r, p);
 	for (size_t i = 0; i < p->child_count; i++)
 		show(r, p->children[i], place);
 }
@@ -362,7 +374,8 @@ static void show(struct render *r, const struct part *p, struct place place)
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (!part_is(p, types[i].type, types[i].subtype))
 			continue;
-		types[i].show(r, p, place);
+		bool is_childless = p->child_count == 0 && part_is(p, "multipart", NULL);
+		(is_childless ? show_children : types[i].show)(r, p, place);
 		return;
 	}
 }

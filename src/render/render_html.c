@@ -190,7 +190,8 @@ static void add_letter(struct html *h, uint32_t c)
 
 static void add_hard_blank(struct html *h)
 {
-	if (h->has_padding || h->has_blank || !h->is_open || is_at_start(h, last_block(h))) {
+	if (h->has_padding || h->has_blank || h->now.is_bullet || !h->is_open ||
+		is_at_start(h, last_block(h))) {
 		h->has_blank = true;
 		return;
 	}
@@ -792,6 +793,7 @@ static void state_apply(struct html_state *s, const struct html_look *look)
 	s->is_invisible = look->visibility != 0 ? look->visibility < 0 : s->is_invisible;
 	s->is_tiny = look->font != 0 ? look->font < 0 : s->is_tiny;
 	s->is_pre |= look->is_pre;
+	s->is_bullet |= look->is_bullet;
 	s->style |= look->is_bold ? DOC_STYLE_BOLD : 0;
 	s->style |= look->is_italic ? DOC_STYLE_ITALIC : 0;
 	s->style |= look->is_strike ? DOC_STYLE_STRIKE : 0;

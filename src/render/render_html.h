@@ -41,6 +41,7 @@ struct html_look {
 	bool is_older;        /* Outlook's line above the message answered to */
 	bool has_space;       /* padding, or a column: empty lines around it */
 	bool is_spacer;       /* tall: an empty line when there is nothing in it */
+	bool is_bullet;       /* Word's own bullet or number: its blanks are no text */
 	int remote_images;
 };
 void render_html_look(xmlNode *element, struct html_look *look);
@@ -56,7 +57,7 @@ struct html_state {
 	int quote, indent;
 	unsigned style;
 	int link;
-	bool is_pre, is_tiny, is_invisible, is_in_cell, is_in_list;
+	bool is_pre, is_tiny, is_invisible, is_in_cell, is_bullet;
 	int level; /* of a heading, or 0 */
 };
 

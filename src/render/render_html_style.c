@@ -149,6 +149,11 @@ static void on_mso_hide(struct style_facts *f, struct str value)
 	f->is_outlook_hidden |= says(value, "all");
 }
 
+static void on_mso_list(struct style_facts *f, struct str value)
+{
+	f->look->is_bullet |= says(value, "ignore");
+}
+
 static void on_white_space(struct style_facts *f, struct str value)
 {
 	f->look->is_pre |= says(value, "pre") && !says(value, "pre-line");
@@ -213,6 +218,7 @@ static const struct {
 	{"overflow", on_overflow},
 	{"font-size", on_font_size},
 	{"mso-hide", on_mso_hide},
+	{"mso-list", on_mso_list},
 	{"white-space", on_white_space},
 	{"font-weight", on_font_weight},
 	{"font-style", on_font_style},

@@ -100,10 +100,20 @@ static void data_cell(struct html *h, xmlNode *cell, int depth)
 	h->now = before;
 }
 
+/* By another row of data: a table of several rows stands apart from what is above it. */
+static bool is_followed(const xmlNode *row)
+{
+	const xmlNode *n = row->next;
+	while (n != NULL && !render_html_is(n, "tr"))
+		n = n->next;
+	return n != NULL && row_words(n) > 0;
+}
+
 static void data_row(struct html *h, xmlNode *row, int depth, bool has_rows)
 {
 	if (!has_rows) {
 		render_html_close(h);
+		h->has_margin |= is_followed(row);
 		struct doc_block *b = render_html_open(h);
 		b->kind = DOC_TEXT;
 		b->wrap = DOC_WRAP_LONG;

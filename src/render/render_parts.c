@@ -80,7 +80,7 @@ static void row_add(struct render *r, const struct part *p, bool is_attachment)
 static bool has_row(const struct part *p)
 {
 	return part_is(p, "message", "rfc822") || part_is(p, "message", "global") ||
-	       (p->child_count == 0 && !part_is(p, "multipart", NULL));
+	       p->child_count == 0;
 }
 
 /* What is inside an embedded message that is itself attached is not attached to this one. */

@@ -244,6 +244,26 @@ Test(render, says_so_when_there_is_no_text)
 	expect("", "This message has no text.");
 }
 
+Test(render, shows_a_multipart_whose_boundary_never_comes)
+{
+	expect("Content-Type: multipart/mixed; boundary=b\n\nall the same\n", "all the same");
+}
+
+Test(render, lists_what_is_nested_too_deep)
+{
+	struct buf message = {0};
+	for (int i = 0; i < 300; i++)
+		buf_addf(&message, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i, i);
+	buf_add_text(&message, "\ntext\n");
+	struct shown *s = render(buf_text(&message), NULL);
+	char *have = lines_of(s, 60);
+	cr_expect(strstr(have, "nested deeper") != NULL, "%s", have);
+	cr_expect_eq(s->part_count, 1);
+	mem_free(have);
+	shown_free(s);
+	buf_done(&message);
+}
+
 /* ---- A source without bytes. ---- */
 
 static struct str no_body(void *context, const struct part *part)

@@ -1,5 +1,7 @@
 /* HTML as mail has it → the lines a reader sees. Expectations written by hand. */
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/memory.h"
 #include "render/layout.h"
@@ -247,6 +249,35 @@ Test(html, fills_tables_that_do_not_fit)
 Test(html, leaves_right_to_left_text_in_logical_order)
 {
 	expect_at(40, "<p dir=rtl>שלום <b>עולם</b> 123</p>", "שלום עולם 123");
+}
+
+static bool read_all(const char *name, const char *end, struct buf *out)
+{
+	char path[1024], piece[4096];
+	const char *top = getenv("TEST_SRCDIR");
+	size_t len;
+	snprintf(path, sizeof(path), "%s/tests/data/render/%s%s", top != NULL ? top : ".", name,
+		end);
+	FILE *file = fopen(path, "rb");
+	if (file == NULL)
+		return false;
+	while ((len = fread(piece, 1, sizeof(piece), file)) > 0)
+		buf_add_bytes(out, piece, len);
+	fclose(file);
+	return true;
+}
+
+Test(html, makes_real_looking_mail_readable)
+{
+	static const char *const names[] = {"newsletter", "receipt", "outlook"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct buf html = {0}, want = {0};
+		cr_assert(read_all(names[i], ".html", &html) && read_all(names[i], ".txt", &want));
+		buf_truncate(&want, want.len - 1);
+		expect_at(80, buf_text(&html), buf_text(&want));
+		buf_done(&html);
+		buf_done(&want);
+	}
 }
 
 static void expect_quick(const char *begin, const char *unit, size_t size, const char *holds)
