@@ -16,10 +16,25 @@ struct structure {
 	size_t count;
 };
 
+/* The next item of the FETCH where a field should be: a ")" is missing. */
+static bool at_next_item(const struct imap_scan *s)
+{
+	static const char *const items[] = {
+		"UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE", "MODSEQ", "ENVELOPE"};
+	struct imap_scan ahead = *s;
+	struct str word = imap_scan_atom(&ahead);
+	if (str_starts_nocase(word, STR("BODY[")))
+		return true;
+	for (size_t i = 0; i < sizeof(items) / sizeof(*items); i++)
+		if (str_equal_nocase(word, str_from(items[i])))
+			return true;
+	return false;
+}
+
 static bool at_field(struct imap_scan *s)
 {
 	imap_scan_blanks(s);
-	return !imap_scan_at_end(s) && !imap_scan_is(s, ')');
+	return !imap_scan_at_end(s) && !imap_scan_is(s, ')') && !at_next_item(s);
 }
 
 /* The next field as text; empty when it is missing, NIL or a list. */
