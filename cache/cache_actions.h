@@ -1,0 +1,18 @@
+/* Reading wishes, for the files of the journal. */
+#ifndef CACHE_CACHE_ACTIONS_H
+#define CACHE_CACHE_ACTIONS_H
+
+#include "cache/store.h"
+
+#define CACHE_ACTION_COLUMNS                                                                       \
+	"op_id,account_id,folder_id,grp,kind,state,uidvalidity,target_id,add_f,del_f,not_before,"  \
+	"created,tries,words"
+
+void cache_action_read(sqlite3_stmt *stmt, struct action *action); /* without items */
+bool cache_action_items(struct cache *cache, struct action *action, struct error *err);
+
+bool cache_action_was_handed(const struct cache *cache, int64_t action_id);
+void cache_action_hand(struct cache *cache, int64_t action_id);
+void cache_action_unhand(struct cache *cache, int64_t action_id);
+
+#endif
