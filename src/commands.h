@@ -1,0 +1,82 @@
+/*
+ * Headless commands: each is one table row and one function. They drive the same engine as the
+ * screen and read the same queue.
+ */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+#include "engine/engine.h"
+#include "settings/profile_paths.h"
+#include "settings/settings.h"
+
+/* Exit codes of every command. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USAGE = 2, EXIT_TRY_LATER = 75 };
+
+struct program_account {
+	int64_t account_id;
+	char *name; /* owned */
+};
+
+/* What stands in front of the command, and what it opened. */
+struct program {
+	bool is_offline;
+	bool wants_stats;
+	bool tests_only;      /* no account is brought on line by itself */
+	const char *log_path; /* NULL */
+	struct profile_paths paths;
+	struct settings *settings;        /* owned */
+	struct log *log;                  /* owned */
+	struct engine *engine;            /* owned; NULL until program_engine */
+	struct program_account *accounts; /* owned: program_learn_accounts */
+	size_t account_count;
+};
+void program_done(struct program *program); /* ends the engine, prints --stats, frees */
+
+/* argv[0] is the command's own name. */
+typedef int command_run(struct program *program, int argc, char **argv);
+
+/* Runs the command of that name. */
+int commands_run(struct program *program, int argc, char **argv);
+void commands_list(struct buf *out); /* for --help */
+
+/* ---- For the commands. ---- */
+
+/* Says a sentence on standard error and gives the exit code that fits the error. */
+int program_fail(const struct error *err, const char *about);
+int program_usage(const char *usage);
+int program_input(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Opens the engine and starts its thread. */
+bool program_engine(struct program *program, bool may_ask, struct error *err);
+
+/* Waits for the next event of the engine, owned by the caller; NULL when the engine stopped. */
+struct event *program_event(struct program *program);
+
+/* A request answered by EVENT_FOLDERS; *folders owned as in cache_folders_list. */
+bool program_folders(
+	struct program *program, struct folder **folders, size_t *count, struct error *err);
+void program_folders_free(struct folder *folders, size_t count);
+
+/* Asks the engine which accounts there are. */
+bool program_learn_accounts(struct program *program);
+
+/* The name of an account by its id; "" when unknown. Borrowed. */
+const char *program_account_name(struct program *program, int64_t account_id);
+/* "ACCOUNT/Folder" as the command line spells it. */
+void program_folder_print(struct program *program, const struct folder *folder, struct buf *out);
+/* The folder of such a name; NULL when there is none. */
+const struct folder *program_folder_find(
+	struct program *program, const struct folder *folders, size_t count, const char *name);
+
+/* Prints safe text (headless printer's only way to the terminal) or a line of JSON. */
+void print_safe(struct str text);
+void print_json(struct buf *line);
+
+/* Takes "--name VALUE" or "--name=VALUE" at argv[*at]; moves *at behind it. *value NULL: it was the
+ * last word. */
+bool option_take(int argc, char **argv, int *at, const char *name, const char **value);
+
+command_run command_account, command_sync, command_folders, command_list, command_show,
+	command_save, command_flag;
+
+#endif
