@@ -71,7 +71,8 @@ static bool frame_is_fetch(const struct imap *imap, struct str bytes)
 	size_t head;
 	uint32_t number;
 	bool by_uid;
-	return imap->fetching.is_active || imap_fetch_is(bytes, &head, &number, &by_uid);
+	return imap->fetching.is_active ||
+	       (imap->is_greeted && imap_fetch_is(bytes, &head, &number, &by_uid));
 }
 
 /* Whether the literal behind `before` may be a section to stream: it follows "]", "<0>" or an

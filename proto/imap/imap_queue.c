@@ -219,9 +219,13 @@ void imap_sent(struct imap *imap, size_t n)
 	queue->out_pos += n;
 	secrets_forget(queue, queue->out_base + queue->out_pos);
 	if (queue->out_pos == queue->out.len || queue->out_pos >= OUTPUT_MAX) {
+		size_t end = queue->out.len;
 		queue->out_base += queue->out_pos;
 		buf_consume(&queue->out, queue->out_pos);
 		queue->out_pos = 0;
+		/* What was moved to the front also stands behind it still. */
+		if (queue->secret_count > 0)
+			mem_wipe(queue->out.data + queue->out.len, end - queue->out.len);
 	}
 	imap_queue_fill(imap);
 }

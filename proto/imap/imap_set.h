@@ -32,4 +32,28 @@ void imap_set_format(const struct imap_set *s, size_t *from, size_t max, struct 
 /* A set as a server sends it: any order, reversed ranges, no '*'. False on anything else. */
 bool imap_set_parse(struct str text, struct imap_set *s);
 
+/*
+ * COPYUID in the server's own order (RFC 4315 section 3): the first message of the source list
+ * became the first of the other, and so on, whatever the order is (Gmail lists the copies
+ * descending). Begins with the code's words, "COPYUID 38505 304,319:320 3956:3958".
+ *	struct imap_copied walk = imap_copied_begin(event.code_text);
+ *	while (imap_copied_next(&walk, &source, &copy)) …
+ * Ends with the shorter list; imap_copied_is_whole tells afterwards whether both ended together,
+ * without which the pairs are worth nothing.
+ */
+struct imap_list_walk {
+	struct str rest; /* borrowed */
+	uint32_t next, last;
+	bool has_next;
+};
+
+struct imap_copied {
+	struct imap_list_walk source, copy;
+	bool is_whole;
+};
+
+struct imap_copied imap_copied_begin(struct str code);
+bool imap_copied_next(struct imap_copied *walk, uint32_t *source, uint32_t *copy);
+bool imap_copied_is_whole(const struct imap_copied *walk);
+
 #endif

@@ -119,6 +119,35 @@ Test(imap_set, is_written_in_lines_that_fit)
 	imap_set_done(&s);
 }
 
+Test(imap_copied, pairs_messages_with_their_copies_in_the_servers_order)
+{
+	static const struct {
+		const char *code, *pairs;
+		bool is_whole;
+	} rows[] = {
+		{"COPYUID 38505 304,319:320 3956:3958", "304>3956 319>3957 320>3958 ", true},
+		{"COPYUID 3 5:7 12,11,10", "5>12 6>11 7>10 ", true},
+		{"COPYUID 3 7,5 10:11", "7>10 5>11 ", true},
+		{"COPYUID 3 7:6 1:2", "6>1 7>2 ", true},
+		{"COPYUID 3 4294967294:4294967295 1:2", "4294967294>1 4294967295>2 ", true},
+		{"COPYUID 3 1:3 7:8", "1>7 2>8 ", false},
+		{"COPYUID 3 1 7:8", "1>7 ", false},
+		{"COPYUID 3 1,x 7,8", "1>7 ", false},
+		{"COPYUID 3  ", "", true},
+		{"COPYUID", "", true},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct imap_copied walk = imap_copied_begin(str_from(rows[i].code));
+		struct buf out = {0};
+		uint32_t source, copy;
+		while (imap_copied_next(&walk, &source, &copy))
+			buf_addf(&out, "%u>%u ", source, copy);
+		cr_assert_str_eq(buf_text(&out), rows[i].pairs, "%s", rows[i].code);
+		cr_assert_eq(imap_copied_is_whole(&walk), rows[i].is_whole, "%s", rows[i].code);
+		buf_done(&out);
+	}
+}
+
 Test(imap_utf7, names_read_and_write)
 {
 	static const struct {
