@@ -1,0 +1,428 @@
+/* An engine made of tables. */
+#include "tests/ui/fake.h"
+
+#include "base/memory.h"
+
+#include <stdio.h>
+
+#define HOSTILE                                                                                    \
+	"\033[2J\033]0;pwned\007\xc2\x9b"                                                          \
+	"31m\xe2\x80\xaegnp.exe\xe2\x80\x8b\xe2\x80\x8d\xff\xfe\tx\r\nBcc: "                       \
+	"a\xcc\x81\xcc\x82\xcc\x83"                                                                \
+	"\xcc\x84\xcc\x85\xcc\x86\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f" \
+	"\x91\xa7"                                                                                 \
+	"\xef\xb8\x8f\xe1\x85\x9f\xe3\x85\xa4"
+#define WIDE                                                                                         \
+	"日本語の件名 cafe\xcc\x81 👍🏽 שלום العالم ｶﾅ 한국어 ไทย " \
+	"é"
+
+static const struct fake_folder {
+	int64_t folder_id, account_id;
+	const char *name;
+	enum folder_role role;
+	unsigned attributes;
+	uint32_t total, unseen;
+} fake_folders[] = {
+	{FAKE_INBOX, 1, "INBOX", ROLE_INBOX, 0, 0, 3},
+	{FAKE_BIG, 1, "Archive", ROLE_ARCHIVE, 0, 1000000, 1234},
+	{FAKE_EMPTY, 1, "Drafts", ROLE_DRAFTS, 0, 0, 0},
+	{4, 1, "Projects", ROLE_NONE, FOLDER_NO_SELECT, 0, 0},
+	{5, 1, "Projects/Rowan", ROLE_NONE, 0, 42, 0},
+	{6, 1, "Projects/Räksmörgås", ROLE_NONE, 0, 7, 7},
+	{7, 2, "INBOX", ROLE_INBOX, 0, 5, 0},
+	{8, 2, "Sent", ROLE_SENT, 0, 12, 0},
+};
+
+static const char *const fake_from[] = {"Jane Doe", "Ann O'Nym", "Build Server",
+	"A Very Long Name That Does Not Fit Into Any Column At All", "Bo"};
+static const char *const fake_subjects[] = {"Lunch on Thursday?", "Re: the quarterly figures",
+	"[rowan] build 4711 passed", "Minutes of the meeting, with a long subject that goes on",
+	"hi"};
+
+void fake_init(struct fake *fake)
+{
+	*fake = (struct fake){.inbox_total = 12, .state = ACCOUNT_ONLINE};
+	fake->events = queue_new((queue_free_item *)event_free);
+	fake->late = queue_new((queue_free_item *)event_free);
+}
+
+void fake_done(struct fake *fake)
+{
+	queue_free(fake->events);
+	queue_free(fake->late);
+	buf_done(&fake->asked);
+}
+
+static struct event *fake_event(enum event_kind kind, const struct request *request)
+{
+	struct event *event = mem_new(sizeof(*event));
+	event->kind = kind;
+	if (request != NULL) {
+		event->tag = request->tag;
+		event->list_id = request->list_id;
+		event->place_id = request->place_id;
+	}
+	return event;
+}
+
+static void fake_post(struct fake *fake, struct event *event)
+{
+	queue_post(fake->is_held ? fake->late : fake->events, event);
+}
+
+void fake_let_go(struct fake *fake)
+{
+	struct event *event;
+	while ((event = queue_take(fake->late)) != NULL)
+		queue_post(fake->events, event);
+	fake->is_held = false;
+}
+
+static const char *fake_text(const struct fake *fake, const char *plain)
+{
+	return fake->is_hostile ? HOSTILE : fake->is_wide ? WIDE : plain;
+}
+
+static void fake_send_folders(struct fake *fake)
+{
+	size_t count = sizeof(fake_folders) / sizeof(fake_folders[0]);
+	struct event *event = fake_event(EVENT_FOLDERS, NULL);
+	event->folders = mem_new_array(count, sizeof(*event->folders));
+	event->folder_count = count;
+	for (size_t i = 0; i < count; i++) {
+		const struct fake_folder *from = &fake_folders[i];
+		bool is_named = from->role == ROLE_INBOX || fake->is_hostile || fake->is_wide;
+		event->folders[i] = (struct folder){.folder_id = from->folder_id,
+			.account_id = from->account_id,
+			.wire = mem_text(from->name),
+			.name = mem_text(is_named && from->role != ROLE_INBOX
+						 ? fake_text(fake, from->name)
+						 : from->name),
+			.delimiter = '/',
+			.attributes = from->attributes,
+			.role = from->role,
+			.total = i == 0 ? fake->inbox_total : from->total,
+			.unseen = from->unseen};
+	}
+	fake_post(fake, event);
+}
+
+static void fake_send_accounts(struct fake *fake)
+{
+	static const char *const names[] = {"Work", "Home"};
+	struct event *event = fake_event(EVENT_ACCOUNTS, NULL);
+	event->accounts = mem_new_array(2, sizeof(*event->accounts));
+	event->account_count = 2;
+	for (int i = 0; i < 2; i++) {
+		struct account_status *account = &event->accounts[i];
+		account->account_id = i + 1;
+		account->name = mem_text(fake_text(fake, names[i]));
+		account->state = i == 0 ? fake->state : ACCOUNT_ONLINE;
+		if (account->state == ACCOUNT_WAITING)
+			error_set(&account->error, ERROR_NETWORK, "mail.example.org: refused");
+	}
+	fake_post(fake, event);
+}
+
+static uint32_t fake_total(const struct fake *fake, int64_t folder_id)
+{
+	if (folder_id == FAKE_INBOX)
+		return (uint32_t)(fake->inbox_total - fake->gone);
+	for (size_t i = 0; i < sizeof(fake_folders) / sizeof(fake_folders[0]); i++)
+		if (fake_folders[i].folder_id == folder_id)
+			return fake_folders[i].total;
+	return 0;
+}
+
+/* A row of the whole list; its UID is its number, so a row keeps it when others go. */
+static struct message fake_row(const struct fake *fake, int64_t folder_id, uint32_t row)
+{
+	uint32_t uid = (uint32_t)(row + 1 + fake->gone);
+	struct message m = {.place_id = place_make(folder_id, uid),
+		.date = 1795400000 - (int64_t)(fake_total(fake, folder_id) - row) * 86400,
+		.size = uid * 977 % 250000,
+		.flags = uid % 4 == 1 ? 0 : FLAG_SEEN,
+		.hints = (uid % 3 == 0 ? HINT_TO_ME : 0) | (uid % 8 == 5 ? HINT_FRESH : 0)};
+	m.flags |= uid % 7 == 0 ? FLAG_FLAGGED : 0;
+	m.flags |= uid % 5 == 0 ? FLAG_ANSWERED : 0;
+	if (m.place_id == fake->flagged) {
+		m.flags = (m.flags | fake->added) & ~fake->removed;
+		m.pending = fake->added | fake->removed;
+	}
+	m.from_name = mem_text(fake_text(fake, fake_from[uid % 5]));
+	m.from_addr = mem_text("someone@example.org");
+	m.to_name = mem_text(fake_text(fake, "You"));
+	m.subject = mem_text(fake_text(fake, fake_subjects[uid % 5]));
+	return m;
+}
+
+static uint32_t fake_anchor(const struct fake *fake, const struct page_request *page)
+{
+	uint32_t total = fake_total(fake, page->view.folder_id);
+	int64_t row = 0;
+	switch (page->anchor) {
+	case PAGE_AT_PLACE:
+		row = (int64_t)place_uid(page->place_id) - 1 - fake->gone;
+		break;
+	case PAGE_AT_ROW:
+		row = page->row;
+		break;
+	case PAGE_AT_START:
+		break;
+	case PAGE_AT_END:
+		row = total;
+		break;
+	}
+	return row < 0 ? 0 : row > total ? total : (uint32_t)row;
+}
+
+void fake_push_page(struct fake *fake)
+{
+	const struct page_request *ask = &fake->page;
+	uint32_t total = fake_total(fake, ask->view.folder_id), anchor = fake_anchor(fake, ask);
+	uint32_t first = anchor > ask->before ? anchor - ask->before : 0;
+	uint32_t end = anchor + ask->after < total ? anchor + ask->after : total;
+	struct event *event = fake_event(EVENT_PAGE, NULL);
+	struct page *page = mem_new(sizeof(*page));
+	event->list_id = page->list_id = fake->list_id;
+	event->page = page;
+	page->view = ask->view;
+	page->total = total;
+	page->first = first;
+	page->count = end - first;
+	page->rows = mem_new_array(page->count + 1, sizeof(*page->rows));
+	page->revision = ++fake->revision;
+	page->is_read_only = fake->is_read_only;
+	for (uint32_t i = 0; i < page->count; i++)
+		page->rows[i] = fake_row(fake, ask->view.folder_id, first + i);
+	fake->rows_read += page->count;
+	fake_post(fake, event);
+}
+
+static void fake_add_block(
+	struct doc *doc, enum doc_block_kind kind, const char *label, const char *text, int quote)
+{
+	struct doc_block *block = doc_add_block(doc, kind);
+	block->label = mem_text(label);
+	block->quote = quote;
+	if (text != NULL)
+		doc_block_add(block, str_from(text), 0, -1);
+}
+
+static void fake_add_part(struct doc *doc, const char *path, const char *type, const char *name,
+	uint64_t size, bool is_shown)
+{
+	struct doc_part *part = doc_add_part(doc);
+	part->path = mem_text(path);
+	part->type = mem_text(type);
+	part->name = mem_text(name);
+	part->size = size;
+	part->is_shown = is_shown;
+	part->is_attachment = !is_shown;
+	part->have_bytes = true;
+}
+
+static void fake_write(const struct fake *fake, struct doc *doc, const struct request *request)
+{
+	char line[80];
+	fake_add_block(doc, DOC_HEADER, "Date", "Mon, 23 Nov 2026 10:00:00 +0000", 0);
+	fake_add_block(doc, DOC_HEADER, "From", fake_text(fake, "Jane Doe <jane@example.org>"), 0);
+	fake_add_block(doc, DOC_HEADER, "To", fake_text(fake, "You <you@example.org>"), 0);
+	if (request->show.full_headers)
+		fake_add_block(doc, DOC_HEADER, "X-Mailer", "Something 1.0", 0);
+	fake_add_block(doc, DOC_HEADER, "Subject", fake_text(fake, "Lunch on Thursday?"), 0);
+	fake_add_block(doc, DOC_BLANK, NULL, NULL, 0);
+	fake_add_block(doc, DOC_TEXT, NULL, "Shall we?", 1);
+	for (int i = 1; i <= 40; i++) {
+		snprintf(line, sizeof(line), "Line %d of message %u.", i,
+			(unsigned)place_uid(request->place_id));
+		fake_add_block(doc, DOC_TEXT, NULL, fake_text(fake, line), 0);
+	}
+	fake_add_part(doc, "1", "text/plain", NULL, 812, true);
+	fake_add_part(
+		doc, "2", "image/png", fake_text(fake, "menu of the place.png"), 45678, false);
+	fake_add_part(doc, "3", "text/csv", fake_text(fake, "../../.bashrc"), 1234567, false);
+}
+
+static void fake_send_shown(struct fake *fake, const struct request *request)
+{
+	struct event *event = fake_event(EVENT_SHOWN, request);
+	event->is_complete = !fake->is_missing;
+	event->is_unreachable = fake->is_missing;
+	if (!fake->is_missing) {
+		event->shown = shown_new();
+		if (event->shown->doc == NULL)
+			event->shown->doc = doc_new();
+		fake_write(fake, event->shown->doc, request);
+	}
+	fake_post(fake, event);
+}
+
+static void fake_send_found(struct fake *fake, const struct request *request)
+{
+	struct event *event = fake_event(EVENT_FOUND, request);
+	uint32_t total = fake_total(fake, fake->page.view.folder_id);
+	uint32_t from = place_uid(request->place_id);
+	event->place_id = 0;
+	for (uint32_t i = from; i < total && event->place_id == 0; i++) {
+		struct message row = fake_row(fake, fake->page.view.folder_id, i);
+		bool fits = request->kind == REQUEST_NEXT_NEW
+				    ? (row.flags & FLAG_SEEN) == 0
+				    : str_find_nocase(str_from(row.subject),
+					      str_from(request->text)) != STR_NONE;
+		if (fits)
+			event->place_id = row.place_id;
+		message_done(&row);
+	}
+	fake_post(fake, event);
+}
+
+static void fake_send_saved(struct fake *fake, const struct request *request)
+{
+	struct event *event = fake_event(EVENT_SAVED, request);
+	event->path = mem_text(request->path);
+	event->exists = fake->exists && !request->may_overwrite;
+	fake_post(fake, event);
+}
+
+static void fake_send_test(struct fake *fake, const struct request *request)
+{
+	for (int i = 0; i <= TEST_LOGIN; i++) {
+		struct event *event = fake_event(EVENT_TEST, request);
+		event->step = (enum test_step)i;
+		event->is_ok = i < TEST_LOGIN;
+		event->is_last = i == TEST_LOGIN;
+		if (event->is_last)
+			error_set(
+				&event->error, ERROR_LOGIN, "[AUTHENTICATIONFAILED] no such user");
+		fake_post(fake, event);
+	}
+}
+
+static void fake_flags(struct fake *fake, const struct request *request)
+{
+	fake->added = request->add;
+	fake->removed = request->remove;
+	fake->flagged = request->place_ids[0];
+	fake_push_page(fake);
+}
+
+static void fake_page(struct fake *fake, const struct request *request)
+{
+	fake->page = request->page;
+	fake->list_id = request->list_id;
+	fake_push_page(fake);
+}
+
+static void fake_note(struct fake *fake, const struct request *r)
+{
+	static const char *const names[] = {"folders", "accounts", "view-open", "page",
+		"view-close", "open", "open-end", "find", "next-new", "flags", "save-part",
+		"answer", "check", "online", "sync", "account-save", "account-remove",
+		"account-test", "idle", "actions"};
+	buf_add_text(&fake->asked, names[r->kind]);
+	if (r->place_id != 0)
+		buf_addf(&fake->asked, " place=%u", (unsigned)place_uid(r->place_id));
+	if (r->place_count > 0)
+		buf_addf(&fake->asked, " place=%u add=%x remove=%x",
+			(unsigned)place_uid(r->place_ids[0]), (unsigned)r->add,
+			(unsigned)r->remove);
+	if (r->kind == REQUEST_ANSWER)
+		buf_addf(&fake->asked, " answer=%d keep=%d", (int)r->answer, (int)r->may_keep);
+	if (r->kind == REQUEST_ONLINE)
+		buf_addf(&fake->asked, " on=%d", (int)r->is_on);
+	if (r->kind == REQUEST_VIEW_OPEN)
+		buf_addf(&fake->asked, " folder=%d sort=%d reverse=%d", (int)r->page.view.folder_id,
+			(int)r->page.view.sort, (int)r->page.view.is_reverse);
+	if (r->text != NULL)
+		buf_addf(&fake->asked, " text=%s", r->text);
+	if (r->path != NULL)
+		buf_addf(&fake->asked, " path=%s overwrite=%d", r->path, (int)r->may_overwrite);
+	if (r->show.part[0] != '\0')
+		buf_addf(&fake->asked, " part=%s", r->show.part);
+	if (r->account != NULL)
+		buf_addf(&fake->asked, " account=%s host=%s port=%d user=%s", r->account->name,
+			r->account->incoming.host, (int)r->account->incoming.port,
+			r->account->incoming.user);
+	buf_add_char(&fake->asked, '\n');
+}
+
+void fake_send(void *context, struct request *request)
+{
+	struct fake *fake = context;
+	fake_note(fake, request);
+	switch ((int)request->kind) {
+	case REQUEST_FOLDERS:
+		fake_send_folders(fake);
+		break;
+	case REQUEST_ACCOUNTS:
+		fake_send_accounts(fake);
+		break;
+	case REQUEST_VIEW_OPEN:
+	case REQUEST_PAGE:
+		fake_page(fake, request);
+		break;
+	case REQUEST_OPEN:
+		fake_send_shown(fake, request);
+		break;
+	case REQUEST_FIND:
+	case REQUEST_NEXT_NEW:
+		fake_send_found(fake, request);
+		break;
+	case REQUEST_FLAGS:
+		fake_flags(fake, request);
+		break;
+	case REQUEST_SAVE_PART:
+		fake_send_saved(fake, request);
+		break;
+	case REQUEST_ACCOUNT_TEST:
+		fake_send_test(fake, request);
+		break;
+	}
+	request_free(request);
+}
+
+struct account *fake_load(void *context, const char *name)
+{
+	(void)context;
+	struct account *account = mem_new(sizeof(*account));
+	account->name = mem_text(name);
+	account->from = mem_text("Jane Doe <jane@example.org>");
+	account->incoming = (struct server){
+		.host = mem_text("mail.example.org"), .port = 993, .user = mem_text("jane")};
+	account->outgoing = (struct server){
+		.host = mem_text("mail.example.org"), .port = 2465, .user = mem_text("jane")};
+	return account;
+}
+
+void fake_push_new_mail(struct fake *fake, const char *from, const char *subject)
+{
+	struct event *event = fake_event(EVENT_NEW_MAIL, NULL);
+	event->row = mem_new(sizeof(*event->row));
+	event->row->from_name = mem_text(from);
+	event->row->from_addr = mem_text("x@example.org");
+	event->row->to_name = mem_text("");
+	event->row->subject = mem_text(subject);
+	fake_post(fake, event);
+}
+
+void fake_push_question(struct fake *fake, enum question_kind kind)
+{
+	struct event *event = fake_event(EVENT_QUESTION, NULL);
+	struct question *q = mem_new(sizeof(*q));
+	event->question = q;
+	q->question_id = 7;
+	q->kind = kind;
+	q->account = mem_text(fake_text(fake, "Work"));
+	q->host = mem_text(fake_text(fake, "mail.example.org"));
+	q->user = mem_text(fake_text(fake, "jane"));
+	if (kind == QUESTION_CERTIFICATE) {
+		q->cert_faults = CERT_SELF_SIGNED | CERT_EXPIRED;
+		q->subject = mem_text(fake_text(fake, "CN=mail.example.org"));
+		q->issuer = mem_text(fake_text(fake, "CN=mail.example.org"));
+		q->fingerprint = mem_text("SHA256 01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF");
+		q->not_before = mem_text("2024-01-01");
+		q->not_after = mem_text("2025-01-01");
+	}
+	fake_post(fake, event);
+}

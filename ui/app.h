@@ -1,0 +1,126 @@
+/*
+ * The application without a terminal: a stack of screens, a prompt, a status line and what is known
+ * of accounts and folders. Keys and events go in, a canvas comes out; tests drive it the same way
+ * as ui.c does. Time is milliseconds of a clock that only grows, given with every call.
+ */
+#ifndef UI_APP_H
+#define UI_APP_H
+
+#include "ui/kit/canvas.h"
+#include "ui/kit/prompt.h"
+#include "ui/theme.h"
+#include "ui/ui.h"
+
+struct screen;
+
+enum { APP_DEPTH = 16 };
+
+/* Where one was in a folder, and how it is sorted. */
+struct folder_memory {
+	int64_t folder_id;
+	int64_t place_id;
+	enum view_sort sort;
+	bool is_reverse;
+};
+
+/* What is being saved: until its file has a name that may be written. */
+struct saving {
+	int64_t place_id;
+	char *part, *path; /* owned */
+	uint64_t tag;
+};
+
+struct app {
+	const struct ui_options *options;
+	struct keys keys;
+	struct theme theme;
+	int rows, columns;
+	int64_t now;
+
+	struct screen *stack[APP_DEPTH]; /* owned */
+	size_t depth;
+	struct prompt prompt;
+	int menu_page;
+
+	struct buf status;
+	bool status_is_trouble;
+	int64_t status_since;
+	int64_t last_key;
+
+	struct folder *folders; /* owned, in the engine's order */
+	size_t folder_count;
+	bool has_folders;
+	struct account_status *accounts; /* owned */
+	size_t account_count;
+	bool has_accounts;
+	struct question **questions; /* owned: waiting for their turn */
+	size_t question_count, question_cap;
+	struct question *asking; /* owned: its prompt stands on the status line */
+	char *password;          /* owned, wiped: until it is known whether to keep it */
+
+	struct saving saving;
+	struct folder_memory *memories; /* owned */
+	size_t memory_count, memory_cap;
+	int64_t folder_id; /* open now, or last; 0 */
+	int64_t folder_before;
+	bool has_started;
+
+	unsigned new_count;
+	bool is_offline;
+	uint64_t last_tag;
+	unsigned last_list;
+
+	/* For ui.c, which takes them and puts them back to false or empty. */
+	bool is_over, wants_redraw, wants_suspend, wants_bell;
+	struct buf notification;
+	struct error stopped;
+};
+
+/* Sends the first requests. */
+struct app *app_new(const struct ui_options *options, int rows, int columns, int64_t now);
+void app_free(struct app *app);
+
+void app_key(struct app *app, const struct input *input, int64_t now);
+void app_event(struct app *app, struct event *event, int64_t now); /* takes it */
+void app_resize(struct app *app, int rows, int columns);
+/* What is due; returns the milliseconds until something is again, or -1. */
+int app_tick(struct app *app, int64_t now);
+void app_paint(const struct app *app, struct canvas *c);
+void app_title(const struct app *app, struct buf *out); /* for the terminal's title */
+
+/* ---- For screens. ---- */
+
+void app_push(struct app *app, struct screen *screen); /* takes it */
+void app_pop(struct app *app);
+void app_pop_to(struct app *app, const struct screen *screen); /* makes it the top one */
+struct screen *app_top(const struct app *app);
+/* The screen of that context nearest to the top, or NULL. */
+struct screen *app_find(const struct app *app, enum context context);
+
+void app_send(struct app *app, struct request *request); /* takes it */
+uint64_t app_next_tag(struct app *app);
+unsigned app_next_list(struct app *app);
+
+/* On the status line until the next key, but for a second and a half at least. */
+void app_say(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void app_warn(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void app_say_error(struct app *app, const struct error *error);
+
+/* The prompt is dropped when the screen that asked goes: `context` is that screen or the app. */
+void app_ask_line(struct app *app, struct str label, struct str text, bool is_hidden,
+	prompt_line_done *done, void *context);
+void app_ask_choice(struct app *app, struct str label, const struct choice *choices, size_t count,
+	int fallback, prompt_choice_done *done, void *context);
+
+int app_body_height(const struct app *app);
+int app_body_top(const struct app *app);
+
+const struct folder *app_folder(const struct app *app, int64_t folder_id);
+const struct account_status *app_account(const struct app *app, int64_t account_id);
+/* "INBOX", or "Work/INBOX" with several accounts. */
+void app_folder_name(const struct app *app, int64_t folder_id, struct buf *out);
+struct folder_memory *app_memory(struct app *app, int64_t folder_id); /* never NULL */
+void app_open_folder(struct app *app, int64_t folder_id);
+bool app_runs(struct app *app, enum command command); /* a command every screen has */
+
+#endif

@@ -1,0 +1,18 @@
+/* What app.c is made of, and no one else's business. */
+#ifndef UI_APP_PARTS_H
+#define UI_APP_PARTS_H
+
+#include "ui/app.h"
+
+/* app_goto.c: folders by name. */
+void app_ask_folder(struct app *app);
+/* The folder a name means: "Account/Folder", or the folder alone where that is clear. */
+const struct folder *app_folder_named(const struct app *app, struct str name);
+bool app_complete_folder(void *app, struct str typed, struct buf *completed);
+
+/* app_question.c: what accounts ask. */
+void app_question_add(struct app *app, struct question *question); /* takes it */
+void app_question_next(struct app *app); /* asks the first that waits, if nothing else is asked */
+void app_question_done(struct app *app);
+
+#endif

@@ -1,0 +1,533 @@
+/* The key table, the key menu and the names of keys, commands and contexts. */
+#include "ui/keys.h"
+
+#include "base/array.h"
+#include "base/utf8.h"
+#include "words/gettext.h"
+
+#define PINE(context, key, command)                                                                \
+	{                                                                                          \
+		PRESET_PINE, CONTEXT_##context, key, COMMAND_##command                             \
+	}
+#define MUTT(context, key, command)                                                                \
+	{                                                                                          \
+		PRESET_MUTT, CONTEXT_##context, key, COMMAND_##command                             \
+	}
+#define BOTH(context, key, command) PINE(context, key, command), MUTT(context, key, command)
+#define DIGITS(make, context)                                                                      \
+	make(context, '1', JUMP), make(context, '2', JUMP), make(context, '3', JUMP),              \
+		make(context, '4', JUMP), make(context, '5', JUMP), make(context, '6', JUMP),      \
+		make(context, '7', JUMP), make(context, '8', JUMP), make(context, '9', JUMP)
+
+/* The first row of a command is the one the key menu shows. */
+const struct key_row key_rows[] = {
+	BOTH(ANY, '?', HELP),
+	BOTH(ANY, INPUT_RETURN, FORWARD),
+	BOTH(ANY, INPUT_UP, UP),
+	BOTH(ANY, INPUT_DOWN, DOWN),
+	BOTH(ANY, INPUT_WHEEL_UP, UP),
+	BOTH(ANY, INPUT_WHEEL_DOWN, DOWN),
+	BOTH(ANY, INPUT_PAGE_UP, PAGE_UP),
+	BOTH(ANY, INPUT_PAGE_DOWN, PAGE_DOWN),
+	BOTH(ANY, INPUT_HOME, FIRST),
+	BOTH(ANY, INPUT_END, LAST),
+	BOTH(ANY, INPUT_CTRL('L'), REDRAW),
+	BOTH(ANY, INPUT_CTRL('Z'), SUSPEND),
+	BOTH(ANY, '!', ANSWER),
+
+	PINE(ANY, 'o', OTHER),
+	PINE(ANY, 'm', MAIN),
+	PINE(ANY, 'l', FOLDERS),
+	PINE(ANY, 'i', INDEX),
+	PINE(ANY, 'g', GOTO),
+	PINE(ANY, 'q', QUIT),
+	PINE(ANY, '<', BACK),
+	PINE(ANY, ',', BACK),
+	PINE(ANY, '>', FORWARD),
+	PINE(ANY, '.', FORWARD),
+	PINE(ANY, 'p', PREVIOUS),
+	PINE(ANY, 'n', NEXT),
+	PINE(ANY, INPUT_CTRL('P'), UP),
+	PINE(ANY, INPUT_CTRL('N'), DOWN),
+	PINE(ANY, '-', PAGE_UP),
+	PINE(ANY, ' ', PAGE_DOWN),
+	PINE(ANY, INPUT_CTRL('Y'), PAGE_UP),
+	PINE(ANY, INPUT_CTRL('V'), PAGE_DOWN),
+
+	PINE(MAIN, 'a', ACCOUNTS),
+	PINE(MAIN, '^', ONLINE),
+	PINE(FOLDERS, 'v', FORWARD),
+	PINE(FOLDERS, 'w', WHEREIS),
+	PINE(FOLDERS, INPUT_TAB, NEXT_NEW),
+	PINE(FOLDERS, '^', ONLINE),
+	PINE(MESSAGES, 'v', FORWARD),
+	PINE(MESSAGES, 'w', WHEREIS),
+	PINE(MESSAGES, INPUT_TAB, NEXT_NEW),
+	PINE(MESSAGES, 'j', JUMP),
+	DIGITS(PINE, MESSAGES),
+	PINE(MESSAGES, '$', SORT),
+	PINE(MESSAGES, '*', FLAG),
+	PINE(MESSAGES, 'e', EXPORT),
+	PINE(MESSAGE, 'v', ATTACHMENTS),
+	PINE(MESSAGE, '>', ATTACHMENTS),
+	PINE(MESSAGE, '.', ATTACHMENTS),
+	PINE(MESSAGE, INPUT_RETURN, ATTACHMENTS),
+	PINE(MESSAGE, 'w', WHEREIS),
+	PINE(MESSAGE, INPUT_TAB, NEXT_NEW),
+	PINE(MESSAGE, 'j', JUMP),
+	DIGITS(PINE, MESSAGE),
+	PINE(MESSAGE, 'h', HEADERS),
+	PINE(MESSAGE, '*', FLAG),
+	PINE(MESSAGE, 'e', EXPORT),
+	PINE(ATTACHMENTS, 'v', FORWARD),
+	PINE(ATTACHMENTS, 's', SAVE),
+	PINE(ACCOUNTS, 'a', ADD),
+	PINE(ACCOUNTS, 'c', EDIT),
+	PINE(ACCOUNTS, 't', TEST),
+	PINE(ACCOUNTS, 'd', REMOVE),
+	PINE(ACCOUNT, 'c', EDIT),
+	PINE(ACCOUNT, 't', TEST),
+	PINE(ACCOUNT, 's', SAVE),
+	PINE(TEXT, 'w', WHEREIS),
+	PINE(TROUBLE, 'n', NO),
+	PINE(TROUBLE, 'o', ONCE),
+	PINE(TROUBLE, 'a', ALWAYS),
+
+	MUTT(ANY, 'O', OTHER),
+	MUTT(ANY, 'q', BACK),
+	MUTT(ANY, 'i', BACK),
+	MUTT(ANY, 'Q', QUIT),
+	MUTT(ANY, 'M', MAIN),
+	MUTT(ANY, 'y', FOLDERS),
+	MUTT(ANY, 'c', GOTO),
+	MUTT(ANY, 'k', UP),
+	MUTT(ANY, 'j', DOWN),
+	MUTT(ANY, 'K', PREVIOUS),
+	MUTT(ANY, 'J', NEXT),
+	MUTT(ANY, 'Z', PAGE_UP),
+	MUTT(ANY, 'z', PAGE_DOWN),
+	MUTT(ANY, '-', PAGE_UP),
+	MUTT(ANY, ' ', PAGE_DOWN),
+	MUTT(ANY, INPUT_CTRL('B'), PAGE_UP),
+	MUTT(ANY, INPUT_CTRL('F'), PAGE_DOWN),
+	MUTT(ANY, '=', FIRST),
+	MUTT(ANY, '*', LAST),
+
+	MUTT(MAIN, 'q', QUIT),
+	MUTT(MAIN, 'a', ACCOUNTS),
+	MUTT(MAIN, 'I', INDEX),
+	MUTT(MAIN, '^', ONLINE),
+	MUTT(FOLDERS, '/', WHEREIS),
+	MUTT(FOLDERS, INPUT_TAB, NEXT_NEW),
+	MUTT(FOLDERS, '^', ONLINE),
+	MUTT(MESSAGES, '/', WHEREIS),
+	MUTT(MESSAGES, INPUT_TAB, NEXT_NEW),
+	DIGITS(MUTT, MESSAGES),
+	MUTT(MESSAGES, 'o', SORT),
+	MUTT(MESSAGES, 'w', FLAG),
+	MUTT(MESSAGES, 'e', EXPORT),
+	MUTT(MESSAGE, 'v', ATTACHMENTS),
+	MUTT(MESSAGE, INPUT_RETURN, DOWN),
+	MUTT(MESSAGE, '/', WHEREIS),
+	MUTT(MESSAGE, INPUT_TAB, NEXT_NEW),
+	DIGITS(MUTT, MESSAGE),
+	MUTT(MESSAGE, 'h', HEADERS),
+	MUTT(MESSAGE, 'w', FLAG),
+	MUTT(MESSAGE, 'e', EXPORT),
+	MUTT(ATTACHMENTS, 's', SAVE),
+	MUTT(ACCOUNTS, 'a', ADD),
+	MUTT(ACCOUNTS, 'e', EDIT),
+	MUTT(ACCOUNTS, 't', TEST),
+	MUTT(ACCOUNTS, 'd', REMOVE),
+	MUTT(ACCOUNT, 'e', EDIT),
+	MUTT(ACCOUNT, 't', TEST),
+	MUTT(ACCOUNT, 's', SAVE),
+	MUTT(TEXT, '/', WHEREIS),
+	MUTT(TROUBLE, 'n', NO),
+	MUTT(TROUBLE, 'o', ONCE),
+	MUTT(TROUBLE, 'a', ALWAYS),
+};
+const size_t key_row_count = sizeof(key_rows) / sizeof(key_rows[0]);
+
+static const struct {
+	const char *name, *purpose;
+} commands[COMMAND_COUNT] = {
+	[COMMAND_NONE] = {"none", ""},
+	[COMMAND_HELP] = {"help", N_("Show the keys of this screen")},
+	[COMMAND_OTHER] = {"other-commands", N_("Show more commands in the key menu")},
+	[COMMAND_MAIN] = {"main-menu", N_("Go to the main menu")},
+	[COMMAND_FOLDERS] = {"folder-list", N_("Go to the list of folders")},
+	[COMMAND_INDEX] = {"index", N_("Go to the messages of the open folder")},
+	[COMMAND_GOTO] = {"goto-folder", N_("Open a folder by its name; Tab completes it")},
+	[COMMAND_ACCOUNTS] = {"accounts", N_("Add, change, test and remove accounts")},
+	[COMMAND_QUIT] = {"quit", N_("Leave Rowan")},
+	[COMMAND_BACK] = {"back", N_("Go back to the screen before")},
+	[COMMAND_FORWARD] = {"forward", N_("Open what is selected")},
+	[COMMAND_PREVIOUS] = {"previous", N_("Go to the one before")},
+	[COMMAND_NEXT] = {"next", N_("Go to the next one")},
+	[COMMAND_UP] = {"up", N_("Move up by a line")},
+	[COMMAND_DOWN] = {"down", N_("Move down by a line")},
+	[COMMAND_PAGE_UP] = {"page-up", N_("Move up by a screen")},
+	[COMMAND_PAGE_DOWN] = {"page-down", N_("Move down by a screen")},
+	[COMMAND_FIRST] = {"first", N_("Go to the beginning")},
+	[COMMAND_LAST] = {"last", N_("Go to the end")},
+	[COMMAND_WHEREIS] = {"where-is",
+		N_("Search; in a folder, sender and subject of all of it")},
+	[COMMAND_JUMP] = {"jump", N_("Go to a message by its number")},
+	[COMMAND_NEXT_NEW] = {"next-new", N_("Go to the next new message")},
+	[COMMAND_SORT] = {"sort", N_("Sort the messages in another order")},
+	[COMMAND_FLAG] = {"flag", N_("Mark the message as new, important or answered")},
+	[COMMAND_HEADERS] = {"headers", N_("Show all header lines, or the usual ones again")},
+	[COMMAND_ATTACHMENTS] = {"attachments", N_("List the parts of the message")},
+	[COMMAND_SAVE] = {"save", N_("Save what is selected")},
+	[COMMAND_EXPORT] = {"export", N_("Write the message to a file")},
+	[COMMAND_ADD] = {"add", N_("Add an account")},
+	[COMMAND_EDIT] = {"edit", N_("Change what is selected")},
+	[COMMAND_TEST] = {"test", N_("Try to log in, and tell each step")},
+	[COMMAND_REMOVE] = {"remove", N_("Remove what is selected")},
+	[COMMAND_ONCE] = {"trust-once", N_("Trust this certificate until Rowan ends")},
+	[COMMAND_ALWAYS] = {"trust-always", N_("Trust this certificate from now on")},
+	[COMMAND_NO] = {"trust-no", N_("Do not connect")},
+	[COMMAND_ONLINE] = {"online", N_("Work offline, or online again")},
+	[COMMAND_ANSWER] = {"answer", N_("Answer the question an account is waiting for")},
+	[COMMAND_REDRAW] = {"redraw", N_("Draw the screen again and look for new mail")},
+	[COMMAND_SUSPEND] = {"suspend", N_("Suspend Rowan and go back to the shell")},
+};
+
+static const char *const contexts[CONTEXT_COUNT] = {
+	[CONTEXT_ANY] = "any",
+	[CONTEXT_MAIN] = "main-menu",
+	[CONTEXT_FOLDERS] = "folder-list",
+	[CONTEXT_MESSAGES] = "index",
+	[CONTEXT_MESSAGE] = "message",
+	[CONTEXT_ATTACHMENTS] = "attachments",
+	[CONTEXT_ACCOUNTS] = "accounts",
+	[CONTEXT_ACCOUNT] = "account",
+	[CONTEXT_TEXT] = "text",
+	[CONTEXT_TROUBLE] = "certificate",
+};
+
+#define SLOT(context, command, label)                                                              \
+	{                                                                                          \
+		CONTEXT_##context, COMMAND_##command, label                                        \
+	}
+
+/* Column by column: the slot under "? Help" is always "O OTHER CMDS". */
+static const struct menu_slot menu_slots[] = {
+	SLOT(MAIN, HELP, N_("Help")),
+	SLOT(MAIN, OTHER, N_("OTHER CMDS")),
+	SLOT(MAIN, QUIT, N_("Quit Rowan")),
+	SLOT(MAIN, FORWARD, N_("Select")),
+	SLOT(MAIN, PREVIOUS, N_("PrevCmd")),
+	SLOT(MAIN, NEXT, N_("NextCmd")),
+	SLOT(MAIN, FOLDERS, N_("ListFldrs")),
+	SLOT(MAIN, GOTO, N_("GotoFldr")),
+	SLOT(MAIN, INDEX, N_("Index")),
+	SLOT(MAIN, ACCOUNTS, N_("Accounts")),
+	SLOT(MAIN, ONLINE, N_("On/Offline")),
+	SLOT(MAIN, REDRAW, N_("ChkMail")),
+	SLOT(MAIN, ANSWER, N_("Answer")),
+	SLOT(MAIN, SUSPEND, N_("Suspend")),
+
+	SLOT(FOLDERS, HELP, N_("Help")),
+	SLOT(FOLDERS, OTHER, N_("OTHER CMDS")),
+	SLOT(FOLDERS, BACK, N_("Main Menu")),
+	SLOT(FOLDERS, FORWARD, N_("View Fldr")),
+	SLOT(FOLDERS, PREVIOUS, N_("PrevFldr")),
+	SLOT(FOLDERS, NEXT, N_("NextFldr")),
+	SLOT(FOLDERS, PAGE_UP, N_("PrevPage")),
+	SLOT(FOLDERS, PAGE_DOWN, N_("NextPage")),
+	SLOT(FOLDERS, GOTO, N_("GotoFldr")),
+	SLOT(FOLDERS, WHEREIS, N_("WhereIs")),
+	SLOT(FOLDERS, NEXT_NEW, N_("NextNew")),
+	SLOT(FOLDERS, INDEX, N_("CurIndex")),
+	SLOT(FOLDERS, QUIT, N_("Quit Rowan")),
+	SLOT(FOLDERS, MAIN, N_("Main Menu")),
+	SLOT(FOLDERS, FIRST, N_("FirstPage")),
+	SLOT(FOLDERS, LAST, N_("LastPage")),
+	SLOT(FOLDERS, ONLINE, N_("On/Offline")),
+	SLOT(FOLDERS, REDRAW, N_("ChkMail")),
+	SLOT(FOLDERS, ANSWER, N_("Answer")),
+
+	SLOT(MESSAGES, HELP, N_("Help")),
+	SLOT(MESSAGES, OTHER, N_("OTHER CMDS")),
+	SLOT(MESSAGES, BACK, N_("FldrList")),
+	SLOT(MESSAGES, FORWARD, N_("ViewMsg")),
+	SLOT(MESSAGES, PREVIOUS, N_("PrevMsg")),
+	SLOT(MESSAGES, NEXT, N_("NextMsg")),
+	SLOT(MESSAGES, PAGE_UP, N_("PrevPage")),
+	SLOT(MESSAGES, PAGE_DOWN, N_("NextPage")),
+	SLOT(MESSAGES, NEXT_NEW, N_("NextNew")),
+	SLOT(MESSAGES, WHEREIS, N_("WhereIs")),
+	SLOT(MESSAGES, FLAG, N_("Flag")),
+	SLOT(MESSAGES, GOTO, N_("GotoFldr")),
+	SLOT(MESSAGES, MAIN, N_("Main Menu")),
+	SLOT(MESSAGES, QUIT, N_("Quit Rowan")),
+	SLOT(MESSAGES, SORT, N_("SortIndex")),
+	SLOT(MESSAGES, JUMP, N_("Jump")),
+	SLOT(MESSAGES, FOLDERS, N_("ListFldrs")),
+	SLOT(MESSAGES, EXPORT, N_("Export")),
+	SLOT(MESSAGES, FIRST, N_("FirstPage")),
+	SLOT(MESSAGES, LAST, N_("LastPage")),
+	SLOT(MESSAGES, REDRAW, N_("ChkMail")),
+	SLOT(MESSAGES, ANSWER, N_("Answer")),
+
+	SLOT(MESSAGE, HELP, N_("Help")),
+	SLOT(MESSAGE, OTHER, N_("OTHER CMDS")),
+	SLOT(MESSAGE, BACK, N_("MsgIndex")),
+	SLOT(MESSAGE, ATTACHMENTS, N_("ViewAttch")),
+	SLOT(MESSAGE, PREVIOUS, N_("PrevMsg")),
+	SLOT(MESSAGE, NEXT, N_("NextMsg")),
+	SLOT(MESSAGE, PAGE_UP, N_("PrevPage")),
+	SLOT(MESSAGE, PAGE_DOWN, N_("NextPage")),
+	SLOT(MESSAGE, NEXT_NEW, N_("NextNew")),
+	SLOT(MESSAGE, WHEREIS, N_("WhereIs")),
+	SLOT(MESSAGE, HEADERS, N_("HdrMode")),
+	SLOT(MESSAGE, EXPORT, N_("Export")),
+	SLOT(MESSAGE, MAIN, N_("Main Menu")),
+	SLOT(MESSAGE, QUIT, N_("Quit Rowan")),
+	SLOT(MESSAGE, FLAG, N_("Flag")),
+	SLOT(MESSAGE, JUMP, N_("Jump")),
+	SLOT(MESSAGE, FOLDERS, N_("ListFldrs")),
+	SLOT(MESSAGE, GOTO, N_("GotoFldr")),
+	SLOT(MESSAGE, FIRST, N_("FirstPage")),
+	SLOT(MESSAGE, LAST, N_("LastPage")),
+	SLOT(MESSAGE, ANSWER, N_("Answer")),
+
+	SLOT(ATTACHMENTS, HELP, N_("Help")),
+	SLOT(ATTACHMENTS, OTHER, N_("OTHER CMDS")),
+	SLOT(ATTACHMENTS, BACK, N_("MsgText")),
+	SLOT(ATTACHMENTS, FORWARD, N_("View")),
+	SLOT(ATTACHMENTS, PREVIOUS, N_("PrevAttch")),
+	SLOT(ATTACHMENTS, NEXT, N_("NextAttch")),
+	SLOT(ATTACHMENTS, PAGE_UP, N_("PrevPage")),
+	SLOT(ATTACHMENTS, PAGE_DOWN, N_("NextPage")),
+	SLOT(ATTACHMENTS, SAVE, N_("Save")),
+	SLOT(ATTACHMENTS, INDEX, N_("MsgIndex")),
+	SLOT(ATTACHMENTS, MAIN, N_("Main Menu")),
+	SLOT(ATTACHMENTS, QUIT, N_("Quit Rowan")),
+
+	SLOT(ACCOUNTS, HELP, N_("Help")),
+	SLOT(ACCOUNTS, OTHER, N_("OTHER CMDS")),
+	SLOT(ACCOUNTS, BACK, N_("Main Menu")),
+	SLOT(ACCOUNTS, FORWARD, N_("Change")),
+	SLOT(ACCOUNTS, PREVIOUS, N_("PrevAcct")),
+	SLOT(ACCOUNTS, NEXT, N_("NextAcct")),
+	SLOT(ACCOUNTS, ADD, N_("Add")),
+	SLOT(ACCOUNTS, REMOVE, N_("Remove")),
+	SLOT(ACCOUNTS, TEST, N_("Test")),
+	SLOT(ACCOUNTS, EDIT, N_("Change")),
+	SLOT(ACCOUNTS, QUIT, N_("Quit Rowan")),
+	SLOT(ACCOUNTS, ANSWER, N_("Answer")),
+
+	SLOT(ACCOUNT, HELP, N_("Help")),
+	SLOT(ACCOUNT, OTHER, N_("OTHER CMDS")),
+	SLOT(ACCOUNT, BACK, N_("Accounts")),
+	SLOT(ACCOUNT, FORWARD, N_("Change Val")),
+	SLOT(ACCOUNT, PREVIOUS, N_("PrevField")),
+	SLOT(ACCOUNT, NEXT, N_("NextField")),
+	SLOT(ACCOUNT, TEST, N_("Test")),
+	SLOT(ACCOUNT, SAVE, N_("Save")),
+	SLOT(ACCOUNT, MAIN, N_("Main Menu")),
+	SLOT(ACCOUNT, ANSWER, N_("Answer")),
+
+	SLOT(TEXT, HELP, N_("Help")),
+	SLOT(TEXT, OTHER, N_("OTHER CMDS")),
+	SLOT(TEXT, BACK, N_("Exit")),
+	SLOT(TEXT, WHEREIS, N_("WhereIs")),
+	SLOT(TEXT, PAGE_UP, N_("PrevPage")),
+	SLOT(TEXT, PAGE_DOWN, N_("NextPage")),
+	SLOT(TEXT, FIRST, N_("FirstPage")),
+	SLOT(TEXT, LAST, N_("LastPage")),
+	SLOT(TEXT, MAIN, N_("Main Menu")),
+	SLOT(TEXT, QUIT, N_("Quit Rowan")),
+
+	SLOT(TROUBLE, HELP, N_("Help")),
+	SLOT(TROUBLE, NO, N_("Do not trust")),
+	SLOT(TROUBLE, ONCE, N_("Trust once")),
+	SLOT(TROUBLE, ALWAYS, N_("Trust always")),
+	SLOT(TROUBLE, PAGE_UP, N_("PrevPage")),
+	SLOT(TROUBLE, PAGE_DOWN, N_("NextPage")),
+};
+
+const struct menu_slot *keys_menu(enum context context, size_t *count)
+{
+	const struct menu_slot *first = NULL;
+	*count = 0;
+	for (size_t i = 0; i < sizeof(menu_slots) / sizeof(menu_slots[0]); i++) {
+		if (menu_slots[i].context != context)
+			continue;
+		if (first == NULL)
+			first = &menu_slots[i];
+		++*count;
+	}
+	return first;
+}
+
+static const struct {
+	const char *name;
+	uint32_t key;
+} key_names[] = {
+	{"Spc", ' '},
+	{"Space", ' '},
+	{"Ret", INPUT_RETURN},
+	{"Return", INPUT_RETURN},
+	{"Enter", INPUT_RETURN},
+	{"Tab", INPUT_TAB},
+	{"Esc", INPUT_ESCAPE},
+	{"BkSp", INPUT_BACKSPACE},
+	{"Backspace", INPUT_BACKSPACE},
+	{"Up", INPUT_UP},
+	{"Down", INPUT_DOWN},
+	{"Left", INPUT_LEFT},
+	{"Right", INPUT_RIGHT},
+	{"Home", INPUT_HOME},
+	{"End", INPUT_END},
+	{"PgUp", INPUT_PAGE_UP},
+	{"PgDn", INPUT_PAGE_DOWN},
+	{"Del", INPUT_DELETE},
+	{"Wheel-Up", INPUT_WHEEL_UP},
+	{"Wheel-Down", INPUT_WHEEL_DOWN},
+};
+
+void key_print(enum preset preset, uint32_t key, struct buf *out)
+{
+	for (size_t i = 0; i < sizeof(key_names) / sizeof(key_names[0]); i++)
+		if (key_names[i].key == key) {
+			buf_add_text(out, key_names[i].name);
+			return;
+		}
+	if (key < 0x20)
+		buf_addf(out, "^%c", (int)key + 0x40);
+	else if (preset == PRESET_PINE && key >= 'a' && key <= 'z')
+		buf_add_char(out, (char)(key - 'a' + 'A'));
+	else
+		utf8_add(out, key);
+}
+
+uint32_t key_read(struct str name)
+{
+	for (size_t i = 0; i < sizeof(key_names) / sizeof(key_names[0]); i++)
+		if (str_equal_nocase(name, str_from(key_names[i].name)))
+			return key_names[i].key;
+	if (name.len == 2 && name.data[0] == '^' && ascii_is_alpha(name.data[1]))
+		return (uint32_t)INPUT_CTRL(name.data[1]);
+	size_t len;
+	uint32_t code = name.len > 0 ? utf8_next(name, &len) : 0;
+	return code > 0x20 && len == name.len && code != UTF8_BAD ? code : 0;
+}
+
+const char *command_name(enum command command)
+{
+	return commands[command].name;
+}
+
+const char *command_purpose(enum command command)
+{
+	return commands[command].purpose;
+}
+
+const char *context_name(enum context context)
+{
+	return contexts[context];
+}
+
+void keys_init(struct keys *keys, enum preset preset)
+{
+	*keys = (struct keys){.preset = preset};
+}
+
+void keys_done(struct keys *keys)
+{
+	mem_free(keys->added);
+	*keys = (struct keys){0};
+}
+
+static uint32_t key_fold(enum preset preset, uint32_t key)
+{
+	return preset == PRESET_PINE && key >= 'A' && key <= 'Z' ? key - 'A' + 'a' : key;
+}
+
+bool keys_bind(struct keys *keys, struct str context, struct str key, struct str command,
+	struct error *err)
+{
+	int where = 0, what = 0;
+	uint32_t code = key_fold(keys->preset, key_read(key));
+	while (where < CONTEXT_COUNT && !str_equal_nocase(context, str_from(contexts[where])))
+		where++;
+	while (what < COMMAND_COUNT && !str_equal_nocase(command, str_from(commands[what].name)))
+		what++;
+	if (where == CONTEXT_COUNT)
+		return error_set(err, ERROR_INPUT, "there is no screen called \"%.*s\"",
+			(int)str_first(context, 60).len, context.data);
+	if (what == COMMAND_COUNT)
+		return error_set(err, ERROR_INPUT, "there is no command called \"%.*s\"",
+			(int)str_first(command, 60).len, command.data);
+	if (code == 0)
+		return error_set(err, ERROR_INPUT, "there is no key called \"%.*s\"",
+			(int)str_first(key, 60).len, key.data);
+	keys->added =
+		array_room(keys->added, keys->added_count, &keys->added_cap, sizeof(*keys->added));
+	keys->added[keys->added_count++] =
+		(struct key_row){keys->preset, (enum context)where, code, (enum command)what};
+	return true;
+}
+
+/* The row for a key in just this context; the latest of the settings' wins. */
+static const struct key_row *keys_row(const struct keys *keys, enum context context, uint32_t key)
+{
+	for (size_t i = keys->added_count; i-- > 0;)
+		if (keys->added[i].context == context && keys->added[i].key == key)
+			return &keys->added[i];
+	for (size_t i = 0; i < key_row_count; i++)
+		if (key_rows[i].preset == keys->preset && key_rows[i].context == context &&
+			key_rows[i].key == key)
+			return &key_rows[i];
+	return NULL;
+}
+
+enum command keys_find(const struct keys *keys, enum context context, uint32_t key)
+{
+	key = key_fold(keys->preset, key);
+	const struct key_row *row = keys_row(keys, context, key);
+	if (row == NULL)
+		row = keys_row(keys, CONTEXT_ANY, key);
+	return row != NULL ? row->command : COMMAND_NONE;
+}
+
+/* Rows of the settings first, then the screen's own, then those of every screen. */
+static uint32_t keys_show_in(
+	const struct keys *keys, enum context screen, enum context context, enum command command)
+{
+	for (size_t i = 0; i < keys->added_count; i++)
+		if (keys->added[i].context == context && keys->added[i].command == command &&
+			keys_find(keys, screen, keys->added[i].key) == command)
+			return keys->added[i].key;
+	for (size_t i = 0; i < key_row_count; i++)
+		if (key_rows[i].preset == keys->preset && key_rows[i].context == context &&
+			key_rows[i].command == command &&
+			keys_find(keys, screen, key_rows[i].key) == command)
+			return key_rows[i].key;
+	return 0;
+}
+
+/* Return is the default, told by brackets: where another key does the same, that one is shown. */
+static bool key_is_plain(uint32_t key)
+{
+	return key != 0 && key != INPUT_RETURN && key < INPUT_FIRST;
+}
+
+uint32_t keys_show(const struct keys *keys, enum context context, enum command command)
+{
+	uint32_t own = keys_show_in(keys, context, context, command);
+	uint32_t any = keys_show_in(keys, context, CONTEXT_ANY, command);
+	if (command == COMMAND_FORWARD && keys_find(keys, context, '>') == command)
+		return '>';
+	for (size_t i = 0; !key_is_plain(own) && !key_is_plain(any) && i < key_row_count; i++)
+		if (key_rows[i].preset == keys->preset && key_rows[i].command == command &&
+			(key_rows[i].context == context || key_rows[i].context == CONTEXT_ANY) &&
+			key_is_plain(key_rows[i].key) &&
+			keys_find(keys, context, key_rows[i].key) == command)
+			return key_rows[i].key;
+	return key_is_plain(own) ? own : key_is_plain(any) ? any : own != 0 ? own : any;
+}

@@ -1,0 +1,40 @@
+/* Title and status lines. */
+#include "ui/kit/bar.h"
+
+#include "ui/theme.h"
+
+enum { BAR_PROGRAM_FROM = 64 }; /* columns from which the program's name has room */
+
+void bar_title(struct canvas *c, const struct title *title)
+{
+	canvas_fill(c, 0, 0, c->columns, STYLE_TITLE);
+	struct safe_text position = safe_text_make(title->position);
+	int right = c->columns - 1 - position.cells;
+	if (right < c->columns / 3)
+		right = c->columns / 3;
+	int column = 1;
+	if (c->columns >= BAR_PROGRAM_FROM)
+		column += canvas_text(c, 0, column, 12, str_from(title->program), STYLE_TITLE) + 2;
+	column += canvas_text(c, 0, column, right - column - 1, str_from(title->name), STYLE_TITLE);
+	column += c->columns >= BAR_PROGRAM_FROM ? 2 : 1;
+	if (right - column - 1 > 0)
+		canvas_text(c, 0, column, right - column - 1, title->about, STYLE_TITLE);
+	canvas_put(c, 0, right, c->columns - right, &position, STYLE_TITLE);
+	safe_text_done(&position);
+}
+
+void bar_status(struct canvas *c, int row, struct str message, bool is_trouble)
+{
+	if (message.len == 0)
+		return;
+	struct buf line = {0};
+	buf_add_char(&line, '[');
+	buf_add(&line, message);
+	buf_add_char(&line, ']');
+	struct safe_text safe = safe_text_make(buf_str(&line));
+	int room = c->columns - 2;
+	int column = safe.cells < room ? (c->columns - safe.cells) / 2 : 1;
+	canvas_put(c, row, column, room, &safe, is_trouble ? STYLE_WARNING : STYLE_STATUS);
+	safe_text_done(&safe);
+	buf_done(&line);
+}

@@ -1,0 +1,29 @@
+/*
+ * Where one is in a list: how many rows it has, which is at the top of the window, which is
+ * selected. Knows nothing of what the rows are, so a list of ten and one of a million are the same
+ * to it.
+ */
+#ifndef UI_LIST_H
+#define UI_LIST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct list {
+	uint32_t total;
+	uint32_t top, selected; /* 0-based; selected < total unless total is 0 */
+	int height;             /* rows of the window, at least 1 */
+};
+
+void list_set_total(struct list *list, uint32_t total);
+void list_set_height(struct list *list, int height);
+void list_select(struct list *list, uint32_t row); /* moves the window if it must */
+/* False when it was at that end already. */
+bool list_move(struct list *list, int rows);
+bool list_page(struct list *list, int pages);
+/* The window keeps its rows when `rows` came in front of it (or went, negative). */
+void list_shift(struct list *list, int64_t rows);
+/* Moves the window so that the selection shows. */
+void list_show_selected(struct list *list);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * A window on lines of text (render/layout.h): which is on top, what of it was found. The same for
+ * a message, the help and everything else one only reads.
+ */
+#ifndef UI_TEXT_H
+#define UI_TEXT_H
+
+#include "render/layout.h"
+#include "ui/kit/canvas.h"
+
+struct text {
+	struct layout *layout; /* owned; NULL: nothing to show */
+	size_t top;
+	int height;
+	size_t found_line; /* STR_NONE */
+	size_t found_start, found_len;
+};
+
+void text_init(struct text *t);
+void text_done(struct text *t);
+
+/* Takes the layout. The window stays at the same place of the text, also when the width changed. */
+void text_set(struct text *t, struct layout *layout);
+void text_set_height(struct text *t, int height);
+
+bool text_scroll(struct text *t, int lines); /* false: at that end already */
+bool text_page(struct text *t, int pages);   /* keeps two lines in view */
+void text_to_end(struct text *t, bool is_end);
+
+/* The next line that holds the words (ASCII case does not count), from below the last one found,
+ * and from the beginning again after the end. */
+bool text_find(struct text *t, struct str words, bool *is_wrapped);
+
+int text_percent(const struct text *t); /* of the text that is above the window's lower edge */
+void text_paint(const struct text *t, struct canvas *c, int row);
+
+#endif

@@ -1,0 +1,117 @@
+/* A screen of Rowan's own text. */
+#include "ui/screens/page_text.h"
+
+#include "base/memory.h"
+#include "words/gettext.h"
+
+void page_text_init(struct page_text *p, const struct screen_ops *ops, struct app *app)
+{
+	p->base = (struct screen){ops, app};
+	p->doc = doc_new();
+	text_init(&p->text);
+}
+
+void page_text_done(struct page_text *p)
+{
+	doc_free(p->doc);
+	text_done(&p->text);
+	mem_free(p->find);
+}
+
+static void page_text_add(
+	struct page_text *p, enum doc_block_kind kind, enum doc_wrap wrap, const char *text)
+{
+	struct doc_block *block = doc_add_block(p->doc, kind);
+	block->wrap = wrap;
+	block->level = 1;
+	doc_block_add(block, str_from(text), 0, -1);
+}
+
+void page_text_heading(struct page_text *p, const char *text)
+{
+	page_text_add(p, DOC_HEADING, DOC_WRAP, text);
+}
+
+void page_text_line(struct page_text *p, const char *text)
+{
+	page_text_add(p, DOC_TEXT, DOC_WRAP, text);
+}
+
+void page_text_keep(struct page_text *p, const char *text)
+{
+	page_text_add(p, DOC_TEXT, DOC_KEEP, text);
+}
+
+void page_text_blank(struct page_text *p)
+{
+	doc_add_block(p->doc, DOC_BLANK);
+}
+
+void page_text_layout(struct screen *s, int rows, int columns)
+{
+	struct page_text *p = (struct page_text *)s;
+	struct layout_options options = {.cells = columns > 20 ? columns : 20};
+	text_set_height(&p->text, rows);
+	text_set(&p->text, layout_make(p->doc, &options));
+}
+
+static void page_text_find_done(void *context, const char *text)
+{
+	struct page_text *p = context;
+	bool is_wrapped;
+	if (text == NULL || (text[0] == '\0' && p->find == NULL))
+		return;
+	if (text[0] != '\0') {
+		mem_free(p->find);
+		p->find = mem_text(text);
+	}
+	if (!text_find(&p->text, str_from(p->find), &is_wrapped))
+		app_say(p->base.app, _("Word \"%s\" not found"), p->find);
+}
+
+bool page_text_command(struct screen *s, enum command command, const struct input *input)
+{
+	struct page_text *p = (struct page_text *)s;
+	(void)input;
+	switch ((int)command) {
+	case COMMAND_UP:
+	case COMMAND_PREVIOUS:
+		text_scroll(&p->text, -1);
+		return true;
+	case COMMAND_DOWN:
+	case COMMAND_NEXT:
+		text_scroll(&p->text, 1);
+		return true;
+	case COMMAND_PAGE_UP:
+		text_page(&p->text, -1);
+		return true;
+	case COMMAND_PAGE_DOWN:
+	case COMMAND_FORWARD:
+		if (!text_page(&p->text, 1))
+			app_say(s->app, "%s", _("This is the end"));
+		return true;
+	case COMMAND_FIRST:
+		text_to_end(&p->text, false);
+		return true;
+	case COMMAND_LAST:
+		text_to_end(&p->text, true);
+		return true;
+	case COMMAND_WHEREIS:
+		app_ask_line(s->app, str_from(_("Word to search for : ")),
+			str_from(p->find != NULL ? p->find : ""), false, page_text_find_done, p);
+		return true;
+	}
+	return false;
+}
+
+void page_text_title(const struct screen *s, struct buf *about, struct buf *position)
+{
+	(void)about;
+	buf_addf(position, "%d%%", text_percent(&((const struct page_text *)s)->text));
+}
+
+void page_text_paint(const struct screen *s, struct canvas *c, int top, int height)
+{
+	(void)height;
+	text_paint(&((const struct page_text *)s)->text, c, top);
+}

@@ -1,0 +1,70 @@
+/*
+ * A screen: what stands between the title and the status line. Screens answer keys with requests
+ * and never wait; what they show is what has come so far. They are kept on the app's stack, the
+ * one on top is painted and gets the keys, all get the events.
+ */
+#ifndef UI_SCREEN_H
+#define UI_SCREEN_H
+
+#include "ui/app.h"
+#include "ui/kit/bar.h"
+
+struct screen_ops {
+	enum context context;
+	const char *name; /* "MESSAGE INDEX", untranslated */
+	/* Sends what it has to (VIEW_CLOSE, OPEN_END) and frees the screen. */
+	void (*close)(struct screen *s);
+	/* The body has other measures, or the screen is on top again. */
+	void (*layout)(struct screen *s, int rows, int columns);
+	/* False: the command has no meaning here. */
+	bool (*command)(struct screen *s, enum command command, const struct input *input);
+	/* A click in a row of the body; NULL. */
+	void (*click)(struct screen *s, int row);
+	/* May take what the event owns, leaving NULL in its place; NULL. */
+	void (*event)(struct screen *s, struct event *event);
+	/* Something is due at app->now; returns when to come again, or -1; NULL. */
+	int64_t (*tick)(struct screen *s);
+	/* About and position of the title; NULL. */
+	void (*title)(const struct screen *s, struct buf *about, struct buf *position);
+	/* Why the command cannot be done here and now (its key is grey), or NULL; NULL. */
+	const char *(*refusal)(const struct screen *s, enum command command);
+	/* What Return does, for the key menu, in place of the table's label; NULL. */
+	const char *(*forward_label)(const struct screen *s);
+	void (*paint)(const struct screen *s, struct canvas *c, int top, int height);
+};
+
+struct screen {
+	const struct screen_ops *ops;
+	struct app *app;
+};
+
+/* Each returns a new screen for app_push. */
+struct screen *screen_main_new(struct app *app);
+struct screen *screen_folders_new(struct app *app);
+struct screen *screen_messages_new(struct app *app, int64_t folder_id);
+/* One message; `part` "" is the message itself. The row is copied. */
+struct screen *screen_message_new(
+	struct app *app, struct screen *messages, const struct message *row, const char *part);
+struct screen *screen_attachments_new(struct app *app, struct screen *message);
+struct screen *screen_accounts_new(struct app *app);
+struct screen *screen_account_new(struct app *app, struct account *account); /* owned; NULL: new */
+struct screen *screen_help_new(struct app *app, enum context context);
+/* Takes the question; its answer is sent when the screen closes. */
+struct screen *screen_trouble_new(struct app *app, struct question *question);
+
+/* For the message screen: the list beneath it. False when the row is not here yet; then the list
+ * has asked for it and opens it in place of the message when it comes. */
+bool screen_messages_step(struct screen *messages, int rows);
+const struct message *screen_messages_selected(const struct screen *messages);
+void screen_messages_flag(struct screen *messages);
+int64_t screen_messages_folder(const struct screen *messages);
+void screen_messages_position(const struct screen *messages, struct buf *position);
+void screen_messages_next_new(struct screen *messages);
+void screen_messages_jump(struct screen *messages, uint32_t digit);
+/* The message screen above it: shows this row instead. NULL when there is none. */
+void screen_message_show(struct screen *message, const struct message *row);
+
+const struct doc *screen_message_doc(const struct screen *message);
+const struct message *screen_message_row(const struct screen *message);
+
+#endif

@@ -1,0 +1,428 @@
+/*
+ * The message text. It asks for the message once and paints what has come; the same document is
+ * laid out again when the terminal is resized. Opening one counts as seeing it, at once, after some
+ * seconds or never, as the settings say.
+ */
+#include "ui/screens/screen.h"
+
+#include "base/memory.h"
+#include "ui/app_save.h"
+#include "ui/kit/text.h"
+#include "ui/say.h"
+#include "words/gettext.h"
+
+struct screen_message {
+	struct screen base;
+	struct screen *messages; /* beneath; NULL for a part */
+	struct message row;
+	char *part; /* owned; "" is the message */
+	uint64_t tag;
+	struct shown *shown; /* owned; NULL until it comes */
+	struct text text;
+	int columns;
+	bool is_complete, is_unreachable;
+	bool full_headers;
+	bool has_failed;
+	bool is_counted;      /* as seen, or as not to be */
+	int64_t seen_due;     /* when it counts; 0: not now */
+	uint64_t done, total; /* bytes, while they come */
+	char *find;           /* owned */
+};
+
+static void message_ask(struct screen_message *m)
+{
+	struct request *request = request_new(REQUEST_OPEN);
+	request->place_id = m->row.place_id;
+	request->tag = m->tag = app_next_tag(m->base.app);
+	request->show.full_headers = m->full_headers;
+	request->show.prefer_html = m->base.app->options->prefer_html;
+	strncpy(request->show.part, m->part, sizeof(request->show.part) - 1);
+	app_send(m->base.app, request);
+}
+
+static void message_leave(struct screen_message *m)
+{
+	struct request *request = request_new(REQUEST_OPEN_END);
+	request->place_id = m->row.place_id;
+	request->tag = m->tag;
+	app_send(m->base.app, request);
+	shown_free(m->shown);
+	m->shown = NULL;
+	text_done(&m->text);
+	message_done(&m->row);
+}
+
+static void message_start(struct screen_message *m, const struct message *row)
+{
+	message_copy_to(&m->row, row);
+	m->is_complete = m->is_unreachable = m->has_failed = m->is_counted = false;
+	m->seen_due = 0;
+	m->done = m->total = 0;
+	message_ask(m);
+}
+
+void screen_message_show(struct screen *message, const struct message *row)
+{
+	struct screen_message *m = (struct screen_message *)message;
+	struct app *app = message->app;
+	struct message next;
+	app_pop_to(app, message);
+	message_copy_to(&next, row);
+	message_leave(m);
+	int height = app_body_height(app);
+	text_set_height(&m->text, height);
+	message_start(m, &next);
+	message_done(&next);
+}
+
+static void message_close(struct screen *s)
+{
+	struct screen_message *m = (struct screen_message *)s;
+	message_leave(m);
+	mem_free(m->part);
+	mem_free(m->find);
+	mem_free(m);
+}
+
+static const char *message_word(void *context, const char *id)
+{
+	(void)context;
+	return say_command(id);
+}
+
+static void message_relayout(struct screen_message *m)
+{
+	struct layout_options options = {
+		.cells = m->columns > 20 ? m->columns : 20, .word = message_word};
+	if (m->shown != NULL && m->shown->doc != NULL)
+		text_set(&m->text, layout_make(m->shown->doc, &options));
+}
+
+static void message_layout(struct screen *s, int rows, int columns)
+{
+	struct screen_message *m = (struct screen_message *)s;
+	bool is_other = columns != m->columns;
+	m->columns = columns;
+	text_set_height(&m->text, rows);
+	if (is_other)
+		message_relayout(m);
+}
+
+/* ---- Seen. ---- */
+
+static void message_mark_seen(struct screen_message *m)
+{
+	struct request *request;
+	m->is_counted = true;
+	m->seen_due = 0;
+	if ((m->row.flags & FLAG_SEEN) != 0)
+		return;
+	request = request_new(REQUEST_FLAGS);
+	request->add = FLAG_SEEN;
+	request->place_ids = mem_new_array(1, sizeof(*request->place_ids));
+	request->place_ids[0] = m->row.place_id;
+	request->place_count = 1;
+	m->row.flags |= FLAG_SEEN;
+	app_send(m->base.app, request);
+}
+
+static bool message_is_read_only(const struct screen_message *m)
+{
+	return m->messages != NULL && m->messages->ops->refusal(m->messages, COMMAND_FLAG) != NULL;
+}
+
+static void message_count_seen(struct screen_message *m)
+{
+	const struct ui_options *options = m->base.app->options;
+	if (m->is_counted || m->part[0] != '\0')
+		return;
+	m->is_counted = true;
+	if (message_is_read_only(m))
+		return;
+	switch (options->seen) {
+	case SEEN_AT_ONCE:
+		message_mark_seen(m);
+		return;
+	case SEEN_AFTER:
+		m->seen_due = m->base.app->now + (int64_t)options->seen_after * 1000;
+		return;
+	case SEEN_NEVER:
+		return;
+	}
+}
+
+static int64_t message_tick(struct screen *s)
+{
+	struct screen_message *m = (struct screen_message *)s;
+	if (m->seen_due == 0)
+		return -1;
+	if (s->app->now < m->seen_due)
+		return m->seen_due;
+	message_mark_seen(m);
+	return -1;
+}
+
+/* ---- Events. ---- */
+
+static void message_take(struct screen_message *m, struct event *event)
+{
+	m->is_complete = event->is_complete;
+	m->is_unreachable = event->is_unreachable;
+	if (event->row != NULL) {
+		flags_t seen = m->row.flags & FLAG_SEEN;
+		message_done(&m->row);
+		message_copy_to(&m->row, event->row);
+		m->row.flags |= seen;
+	}
+	if (event->shown == NULL)
+		return;
+	shown_free(m->shown);
+	m->shown = event->shown;
+	event->shown = NULL;
+	message_relayout(m);
+	message_count_seen(m);
+}
+
+static void message_event(struct screen *s, struct event *event)
+{
+	struct screen_message *m = (struct screen_message *)s;
+	if (event->kind == EVENT_PROGRESS && event->place_id == m->row.place_id &&
+		event->place_id != 0) {
+		m->done = event->done;
+		m->total = event->total;
+	}
+	if (event->tag != m->tag || event->tag == 0)
+		return;
+	if (event->kind == EVENT_SHOWN)
+		message_take(m, event);
+	m->has_failed |= event->kind == EVENT_FAILED;
+}
+
+/* ---- Commands. ---- */
+
+static void message_scroll(struct screen_message *m, int lines)
+{
+	if (!text_scroll(&m->text, lines))
+		app_say(m->base.app, "%s",
+			lines < 0 ? _("Already at start of message")
+				  : _("Already at end of message"));
+}
+
+static void message_page(struct screen_message *m, int pages)
+{
+	if (!text_page(&m->text, pages))
+		app_say(m->base.app, "%s",
+			pages < 0 ? _("Already at start of message")
+				  : _("Already at end of message"));
+}
+
+static void message_find_done(void *context, const char *text)
+{
+	struct screen_message *m = context;
+	bool is_wrapped;
+	if (text == NULL || (text[0] == '\0' && m->find == NULL))
+		return;
+	if (text[0] != '\0') {
+		mem_free(m->find);
+		m->find = mem_text(text);
+	}
+	if (!text_find(&m->text, str_from(m->find), &is_wrapped))
+		app_say(m->base.app, _("Word \"%s\" not found"), m->find);
+	else if (is_wrapped)
+		app_say(m->base.app, "%s", _("Search wrapped to beginning"));
+}
+
+static void message_find(struct screen_message *m)
+{
+	struct buf label = {0};
+	if (m->find != NULL)
+		buf_addf(&label, _("Word to search for [%s] : "), m->find);
+	else
+		buf_add_text(&label, _("Word to search for : "));
+	app_ask_line(m->base.app, buf_str(&label), STR(""), false, message_find_done, m);
+	buf_done(&label);
+}
+
+static void message_headers(struct screen_message *m)
+{
+	m->full_headers = !m->full_headers;
+	app_say(m->base.app, "%s",
+		m->full_headers ? _("Full header mode: all header lines are shown")
+				: _("Full header mode is off"));
+	message_ask(m);
+}
+
+static void message_attachments(struct screen_message *m)
+{
+	if (m->shown == NULL || m->shown->doc == NULL || m->shown->doc->part_count == 0)
+		app_say(m->base.app, "%s", _("This message has no attachments"));
+	else
+		app_push(m->base.app, screen_attachments_new(m->base.app, &m->base));
+}
+
+/* What only a message of a list can do. */
+static bool message_list_command(
+	struct screen_message *m, enum command command, const struct input *input)
+{
+	if (m->messages == NULL)
+		return false;
+	switch ((int)command) {
+	case COMMAND_PREVIOUS:
+		screen_messages_step(m->messages, -1);
+		return true;
+	case COMMAND_NEXT:
+		screen_messages_step(m->messages, 1);
+		return true;
+	case COMMAND_NEXT_NEW:
+		screen_messages_next_new(m->messages);
+		return true;
+	case COMMAND_JUMP:
+		screen_messages_jump(m->messages, input->code);
+		return true;
+	case COMMAND_FLAG:
+		screen_messages_flag(m->messages);
+		return true;
+	case COMMAND_HEADERS:
+		message_headers(m);
+		return true;
+	case COMMAND_ATTACHMENTS:
+		message_attachments(m);
+		return true;
+	case COMMAND_EXPORT:
+		app_save_message(m->base.app, &m->row);
+		return true;
+	}
+	return false;
+}
+
+static bool message_command(struct screen *s, enum command command, const struct input *input)
+{
+	struct screen_message *m = (struct screen_message *)s;
+	switch ((int)command) {
+	case COMMAND_UP:
+		message_scroll(m, -1);
+		return true;
+	case COMMAND_DOWN:
+		message_scroll(m, 1);
+		return true;
+	case COMMAND_PAGE_UP:
+		message_page(m, -1);
+		return true;
+	case COMMAND_PAGE_DOWN:
+		message_page(m, 1);
+		return true;
+	case COMMAND_FIRST:
+		text_to_end(&m->text, false);
+		return true;
+	case COMMAND_LAST:
+		text_to_end(&m->text, true);
+		return true;
+	case COMMAND_WHEREIS:
+		message_find(m);
+		return true;
+	}
+	return message_list_command(m, command, input);
+}
+
+static const char *message_refusal(const struct screen *s, enum command command)
+{
+	const struct screen_message *m = (const struct screen_message *)s;
+	if (command == COMMAND_FLAG && message_is_read_only(m))
+		return _("This folder can only be read");
+	if (command == COMMAND_ATTACHMENTS && m->shown != NULL && m->shown->doc != NULL &&
+		m->shown->doc->part_count == 0)
+		return _("This message has no attachments");
+	if (m->messages == NULL &&
+		(command == COMMAND_PREVIOUS || command == COMMAND_NEXT ||
+			command == COMMAND_NEXT_NEW || command == COMMAND_JUMP ||
+			command == COMMAND_FLAG || command == COMMAND_ATTACHMENTS ||
+			command == COMMAND_HEADERS || command == COMMAND_EXPORT))
+		return _("This is one part of a message");
+	return NULL;
+}
+
+/* ---- Painting. ---- */
+
+static void message_title(const struct screen *s, struct buf *about, struct buf *position)
+{
+	const struct screen_message *m = (const struct screen_message *)s;
+	if (m->messages != NULL) {
+		buf_add_text(about, _("Folder: "));
+		app_folder_name(s->app, screen_messages_folder(m->messages), about);
+		if (message_is_read_only(m))
+			buf_addf(about, " %s", _("(READONLY)"));
+		screen_messages_position(m->messages, position);
+	} else {
+		buf_addf(about, _("Part: %s"), m->part);
+	}
+	if (m->text.layout != NULL)
+		buf_addf(position, " %d%%", text_percent(&m->text));
+	if ((m->row.flags & FLAG_DELETED) != 0)
+		buf_addf(position, " %s", _("DEL"));
+	else if ((m->row.flags & FLAG_ANSWERED) != 0)
+		buf_addf(position, " %s", _("ANS"));
+}
+
+static void message_paint_waiting(const struct screen_message *m, struct canvas *c, int top)
+{
+	struct buf line = {0};
+	if (m->has_failed)
+		buf_add_text(&line, _("This message cannot be shown."));
+	else if (m->is_unreachable)
+		buf_add_text(&line, _("This message is not here yet, and its account is offline. "
+				      "It is fetched when the connection is back."));
+	else if (m->total > 0)
+		buf_addf(&line, _("Fetching the message … %u%%"),
+			(unsigned)(m->done * 100 / m->total));
+	else
+		buf_add_text(&line, _("Fetching the message …"));
+	canvas_text(c, top + 1, 2, c->columns - 4, buf_str(&line), STYLE_NOTE);
+	buf_done(&line);
+}
+
+static void message_paint(const struct screen *s, struct canvas *c, int top, int height)
+{
+	const struct screen_message *m = (const struct screen_message *)s;
+	(void)height;
+	if (m->text.layout == NULL)
+		message_paint_waiting(m, c, top);
+	else
+		text_paint(&m->text, c, top);
+}
+
+const struct doc *screen_message_doc(const struct screen *message)
+{
+	const struct screen_message *m = (const struct screen_message *)message;
+	return m->shown != NULL ? m->shown->doc : NULL;
+}
+
+const struct message *screen_message_row(const struct screen *message)
+{
+	return &((const struct screen_message *)message)->row;
+}
+
+static const struct screen_ops message_ops = {
+	.context = CONTEXT_MESSAGE,
+	.name = N_("MESSAGE TEXT"),
+	.close = message_close,
+	.layout = message_layout,
+	.command = message_command,
+	.event = message_event,
+	.tick = message_tick,
+	.title = message_title,
+	.refusal = message_refusal,
+	.paint = message_paint,
+};
+
+struct screen *screen_message_new(
+	struct app *app, struct screen *messages, const struct message *row, const char *part)
+{
+	struct screen_message *m = mem_new(sizeof(*m));
+	m->base = (struct screen){&message_ops, app};
+	m->messages = part[0] == '\0' ? messages : NULL;
+	m->part = mem_text(part);
+	m->full_headers = app->options->full_headers;
+	text_init(&m->text);
+	message_start(m, row);
+	return &m->base;
+}
