@@ -78,6 +78,12 @@ void layout_flat_segment(
 
 /* ---- One line. ---- */
 
+static void add_blanks(struct buf *out, int count)
+{
+	for (; count > 0; count--)
+		buf_add_char(out, ' ');
+}
+
 static void maker_line(
 	struct layout_maker *m, struct buf *text, struct layout_run *runs, size_t run_count)
 {
@@ -110,10 +116,11 @@ static void maker_line(
 }
 
 /* Where a line's own text begins: bytes of the prefix, and its runs in m->runs. */
-static size_t line_prefix(struct layout_maker *m)
+static size_t line_prefix(struct layout_maker *m, int hang)
 {
 	buf_clear(&m->text);
 	buf_add(&m->text, buf_str(m->is_first ? &m->first : &m->rest));
+	add_blanks(&m->text, hang);
 	m->run_count = 0;
 	if (m->is_first && m->label_len > 0 && m->role == LAYOUT_HEADER_NAME)
 		layout_maker_run(m, m->text.len - m->label_len, m->label_len, DOC_STYLE_BOLD, -1);
@@ -129,7 +136,7 @@ void layout_maker_run(struct layout_maker *m, size_t start, size_t len, unsigned
 void layout_maker_emit(
 	struct layout_maker *m, const struct layout_flat *f, size_t from, size_t to, size_t *run)
 {
-	size_t shift = line_prefix(m);
+	size_t shift = line_prefix(m, from > 0 ? m->hang : 0);
 	buf_add(&m->text, str_make(buf_text(&f->text) + from, to - from));
 	while (*run < f->run_count && f->runs[*run].start + f->runs[*run].len <= from)
 		(*run)++;
@@ -181,7 +188,8 @@ static void wrap_long(struct layout_maker *m, struct layout_flat *f, bool may_br
 		}
 		bool is_hanging = may_break_at_blanks && f->text.data[at] == ' ';
 		/* Twice when blanks hang where no break is allowed, as before a question mark. */
-		while (used + cells > m->cells && at > start && !is_hanging) {
+		while (used + cells > m->cells - (start > 0 ? m->hang : 0) && at > start &&
+			!is_hanging) {
 			size_t cut = last > start ? last : at;
 			layout_maker_emit(m, f, start, cut, &run);
 			used -= cut == last ? used_at_last : used;
@@ -203,12 +211,6 @@ void layout_maker_wrap(struct layout_maker *m, struct layout_flat *f, enum doc_w
 }
 
 /* ---- Blocks. ---- */
-
-static void add_blanks(struct buf *out, int count)
-{
-	for (; count > 0; count--)
-		buf_add_char(out, ' ');
-}
 
 /* Quote marks and indent leave the text at least half of the line. */
 static void maker_begin(struct layout_maker *m, const struct doc_block *b, struct str label)
@@ -234,6 +236,7 @@ static void maker_begin(struct layout_maker *m, const struct doc_block *b, struc
 	m->label_len = m->first.len - before;
 	add_blanks(&m->rest, label_cells);
 	m->cells = total - 2 * marks - indent - label_cells;
+	m->hang = 0;
 	m->quote = b->quote;
 	m->part = -1;
 	m->is_first = true;

@@ -29,6 +29,7 @@ struct layout_maker {
 	enum layout_role role;
 	int block, part, quote;
 	int cells;              /* for text beside the prefix */
+	int hang;               /* more blanks before all lines but the first of a wrapped text */
 	bool is_first;          /* no line of the block is out yet */
 	struct buf first, rest; /* prefix of the first line and of the others */
 	size_t label_len;       /* bytes of the label at the end of `first` */

@@ -1,4 +1,5 @@
-/* Tables: aligned columns when they fit, else each row as a paragraph. */
+/* Tables: aligned columns when they fit, the last one filled when only that is too wide; else each
+ * row as a paragraph. */
 #include "base/array.h"
 #include "render/layout_line.h"
 
@@ -54,6 +55,14 @@ static void measure(struct layout_maker *m, const struct doc_block *b, struct ta
 	}
 }
 
+static size_t last_column(const struct table_columns *t)
+{
+	size_t last = 0;
+	for (size_t i = 0; i < t->count; i++)
+		last = t->cells[i] > 0 ? i : last;
+	return last;
+}
+
 static int total_cells(const struct table_columns *t)
 {
 	int total = 0;
@@ -81,7 +90,6 @@ static void lay_row(struct layout_maker *m, const struct doc_block *b, size_t fr
 	const struct table_columns *t, size_t *span)
 {
 	int column = 0;
-	size_t run = 0;
 	struct layout_flat *f = &m->flat;
 	layout_flat_clear(f);
 	for (size_t i = 0; i < t->count && from <= to; i++) {
@@ -95,7 +103,7 @@ static void lay_row(struct layout_maker *m, const struct doc_block *b, size_t fr
 		}
 		from = end + 1;
 	}
-	layout_maker_emit(m, f, 0, f->text.len, &run);
+	layout_maker_wrap(m, f, DOC_WRAP);
 }
 
 /* The row's cells in one paragraph, parted by two blanks. */
@@ -118,7 +126,17 @@ void layout_table(struct layout_maker *m, const struct doc_block *b)
 {
 	struct table_columns t = {0};
 	measure(m, b, &t);
-	bool does_fit = b->level <= TABLE_COLUMNS_MAX && total_cells(&t) <= m->cells;
+	size_t last = last_column(&t);
+	int total = total_cells(&t);
+	int before = total - t.cells[last];
+	bool does_fit = b->level <= TABLE_COLUMNS_MAX && total <= m->cells;
+	if (!does_fit && b->level <= TABLE_COLUMNS_MAX && before * 2 <= m->cells) {
+		does_fit = true;
+		t.is_number[last] = false;
+		m->hang = before;
+	} else if (!does_fit) {
+		m->hang = GAP;
+	}
 	size_t span = 0;
 	for (size_t from = 0; from < b->text.len;) {
 		size_t to = find_end(buf_str(&b->text), from, '\n', b->text.len);

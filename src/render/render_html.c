@@ -1,6 +1,5 @@
 /*
- * The walk: an element's row in the table of tags says how its children are shown. Inline text
- * gathers in one open block with white space folded as browsers do; block elements close it.
+ * The walk: an element's row in the table of tags says how its children are shown.
  */
 #include "render/render_html.h"
 
@@ -8,265 +7,30 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/utf8.h"
 #include "base/width.h"
-#include "render/render_link.h"
 #include "render/render_words.h"
 
-enum { BLOCKS_MAX = 200000, LINK_TEXT_MAX = 400 };
-
-/* ---- Blocks. ---- */
-
-static struct doc_block *last_block(struct html *h)
-{
-	return h->doc->block_count > h->first ? &h->doc->blocks[h->doc->block_count - 1] : NULL;
-}
-
-static int depth_of(const struct html *h)
-{
-	return h->now.quote + h->older;
-}
-
-static void add_blank(struct html *h, int quote)
-{
-	struct doc_block *before = last_block(h);
-	if (before == NULL || before->kind == DOC_BLANK)
-		return;
-	int depth = before->quote < quote ? before->quote : quote;
-	doc_add_block(h->doc, DOC_BLANK)->quote = depth;
-}
-
-struct doc_block *render_html_open(struct html *h)
-{
-	if (h->is_open)
-		return last_block(h);
-	if (h->has_margin)
-		add_blank(h, depth_of(h));
-	h->has_margin = false;
-	struct doc_block *b = doc_add_block(h->doc, h->now.level > 0 ? DOC_HEADING : DOC_TEXT);
-	b->wrap = h->now.is_pre ? DOC_KEEP : DOC_WRAP;
-	b->level = h->now.level;
-	b->quote = depth_of(h);
-	b->indent = h->now.indent;
-	if (h->label != NULL) {
-		b->indent -= h->label_cells;
-		b->label = h->label;
-		h->label = NULL;
-	}
-	h->is_open = true;
-	return b;
-}
-
-/* Cuts the text, and the spans with it. */
-static void block_truncate(struct doc_block *b, size_t len)
-{
-	buf_truncate(&b->text, len);
-	while (b->span_count > 0 && b->spans[b->span_count - 1].start >= len)
-		b->span_count--;
-	if (b->span_count > 0) {
-		struct doc_span *s = &b->spans[b->span_count - 1];
-		s->len = s->start + s->len > len ? len - s->start : s->len;
-	}
-}
-
-static void trim_blanks(struct doc_block *b)
-{
-	size_t len = b->text.len;
-	while (len > 0 && b->text.data[len - 1] == ' ')
-		len--;
-	block_truncate(b, len);
-}
-
-static void drop_last_block(struct html *h)
-{
-	struct doc_block *b = last_block(h);
-	buf_done(&b->text);
-	mem_free(b->spans);
-	mem_free(b->label);
-	h->doc->block_count--;
-}
-
-/* A line end at the end of a block is not seen; a block of nothing else is one empty line. */
-void render_html_close(struct html *h)
-{
-	h->has_blank = false;
-	if (!h->is_open || h->now.is_in_cell)
-		return;
-	h->is_open = false;
-	struct doc_block *b = last_block(h);
-	bool had_break = false;
-	if (b->wrap != DOC_KEEP)
-		trim_blanks(b);
-	while (b->text.len > 0 && b->text.data[b->text.len - 1] == '\n') {
-		h->has_margin |= had_break;
-		had_break = true;
-		block_truncate(b, b->text.len - 1);
-		if (b->wrap != DOC_KEEP)
-			trim_blanks(b);
-	}
-	if (b->text.len > 0 || b->label != NULL)
-		return;
-	drop_last_block(h);
-	h->has_margin = true;
-}
-
-static void block_edge(struct html *h, bool has_margin)
-{
-	if (h->now.is_in_cell) {
-		h->has_blank = true;
-		return;
-	}
-	render_html_close(h);
-	h->has_margin |= has_margin;
-}
-
-/* ---- Text. ---- */
-
-static bool is_fold_space(uint32_t c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-/* Filling that senders put between the hidden first line and the rest, so that a list of messages
- * shows nothing after it. */
-static bool is_padding(uint32_t c)
-{
-	return c == 0x200b || c == 0x200c || c == 0x034f || c == 0xfeff || c == 0x00ad ||
-	       c == 0x180e || (c >= 0x2060 && c <= 0x2064) || c == 0x115f || c == 0x1160 ||
-	       c == 0x3164;
-}
-
-static bool is_hard_blank(uint32_t c)
-{
-	return c == 0xa0 || c == 0x2007 || c == 0x202f;
-}
-
-/* &#150; and its like mean windows-1252, as in every browser. */
-static uint32_t from_windows(uint32_t c)
-{
-	static const uint16_t map[32] = {0x20ac, 0x81, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020,
-		0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8d, 0x017d, 0x8f, 0x90, 0x2018,
-		0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a,
-		0x0153, 0x9d, 0x017e, 0x0178};
-	return c >= 0x80 && c < 0xa0 ? map[c - 0x80] : c;
-}
-
-static bool is_at_start(const struct html *h, const struct doc_block *b)
-{
-	if (h->piece.len > 0)
-		return false;
-	char c = b->text.len > 0 ? b->text.data[b->text.len - 1] : '\n';
-	return c == '\n' || (b->level > 0 && c == '\t');
-}
-
-static void flush_piece(struct html *h)
-{
-	if (h->piece.len == 0)
-		return;
-	doc_block_add(render_html_open(h), buf_str(&h->piece), h->now.style, h->now.link);
-	buf_clear(&h->piece);
-}
-
-/* The blank between two words stands in neither's style when the style changes there. */
-static void flush_blank(struct html *h, struct doc_block *b)
-{
-	if (!h->has_blank)
-		return;
-	h->has_blank = false;
-	if (h->piece.len > 0)
-		buf_add_char(&h->piece, ' ');
-	else if (!is_at_start(h, b))
-		doc_block_add(b, STR(" "), h->now.style & ~(unsigned)DOC_STYLE_LINK, -1);
-}
-
-static void add_letter(struct html *h, uint32_t c)
-{
-	struct doc_block *b = render_html_open(h);
-	flush_blank(h, b);
-	utf8_add(&h->piece, from_windows(c));
-	h->has_padding = false;
-	h->letters++;
-}
-
-static void add_hard_blank(struct html *h)
-{
-	if (h->has_padding || h->has_blank || h->now.is_bullet || !h->is_open ||
-		is_at_start(h, last_block(h))) {
-		h->has_blank = true;
-		return;
-	}
-	buf_add_char(&h->piece, ' ');
-}
-
-static void add_folded(struct html *h, struct str text)
-{
-	while (text.len > 0) {
-		size_t len = 1;
-		uint32_t c = utf8_next(text, &len);
-		text = str_skip(text, len);
-		if (is_fold_space(c))
-			h->has_blank = true;
-		else if (is_hard_blank(c))
-			add_hard_blank(h);
-		else if (is_padding(c))
-			h->has_padding = true;
-		else
-			add_letter(h, c);
-	}
-	flush_piece(h);
-}
-
-static void add_kept(struct html *h, struct str text)
-{
-	h->letters += text.len;
-	doc_block_add(render_html_open(h), text, h->now.style, h->now.link);
-}
-
-static void add_text(struct html *h, struct str text)
-{
-	if (h->now.is_tiny || h->now.is_invisible)
-		return;
-	if (h->now.is_pre && !h->now.is_in_cell)
-		add_kept(h, text);
-	else
-		add_folded(h, text);
-}
-
-/* Text of our own choosing, at once. */
-static void add_word(struct html *h, struct str text, unsigned style, int link)
-{
-	struct doc_block *b = render_html_open(h);
-	flush_blank(h, b);
-	doc_block_add(b, text, style, link);
-	h->letters += text.len;
-}
+enum { BLOCKS_MAX = 200000, BUTTON_TEXT_MAX = 200 };
 
 /* ---- Elements. ---- */
 
-struct tag {
-	const char *name;
-	void (*walk)(struct html *, xmlNode *, const struct tag *, int depth);
-	int flag; /* blank lines around it, heading level, cells of indent, numbered list */
-	unsigned style;
-};
-
-static void walk_inline(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_inline(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	h->now.style |= tag->style;
 	render_html_children(h, node, depth);
 }
 
-static void walk_nothing(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_nothing(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	(void)h, (void)node, (void)tag, (void)depth;
 }
 
-static void walk_block(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_block(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	struct html_look look;
 	render_html_look(node, &look);
 	bool has_margin = look.has_space || (tag->flag != 0 && !look.has_no_margin);
-	block_edge(h, has_margin);
+	render_html_edge(h, has_margin);
 	if (look.is_cite)
 		h->now.quote++;
 	if (look.is_older || (render_html_attribute(node, "id") != NULL &&
@@ -278,11 +42,11 @@ static void walk_block(struct html *h, xmlNode *node, const struct tag *tag, int
 	size_t letters = h->letters;
 	walk_inline(h, node, tag, depth);
 	bool is_empty = h->letters == letters && (tag->flag != 0 || look.is_spacer);
-	block_edge(h, has_margin || is_empty);
+	render_html_edge(h, has_margin || is_empty);
 }
 
 /* Cells side by side, one below the other here: one of several lines stands apart. */
-static void walk_row(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_row(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	(void)tag;
 	for (xmlNode *n = node->children; n != NULL; n = n->next) {
@@ -291,78 +55,78 @@ static void walk_row(struct html *h, xmlNode *node, const struct tag *tag, int d
 		if (h->doc->block_count > blocks + 1 && !h->now.is_in_cell)
 			h->has_margin = true;
 	}
-	block_edge(h, false);
+	render_html_edge(h, false);
 }
 
-static void walk_heading(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_heading(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
-	block_edge(h, true);
+	render_html_edge(h, true);
 	h->now.level = h->now.is_in_cell ? 0 : tag->flag;
 	walk_inline(h, node, tag, depth);
-	block_edge(h, true);
+	render_html_edge(h, true);
 }
 
-static void walk_pre(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_pre(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
-	block_edge(h, true);
+	render_html_edge(h, true);
 	h->now.is_pre = true;
 	walk_inline(h, node, tag, depth);
-	block_edge(h, true);
+	render_html_edge(h, true);
 }
 
 /* At most one empty line in a row. */
-static void walk_break(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_break(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	(void)node, (void)tag, (void)depth;
 	if (h->now.is_in_cell) {
 		h->has_blank = true;
 		return;
 	}
-	if (!h->is_open && last_block(h) == NULL)
+	if (!h->is_open && render_html_last(h) == NULL)
 		return;
 	struct doc_block *b = render_html_open(h);
-	trim_blanks(b);
+	render_html_trim(b);
 	h->has_blank = false;
 	bool is_third = b->text.len >= 2 && memcmp(b->text.data + b->text.len - 2, "\n\n", 2) == 0;
 	if (!is_third)
 		doc_block_add(b, STR("\n"), 0, -1);
 }
 
-static void walk_rule(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_rule(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	(void)node, (void)tag, (void)depth;
-	block_edge(h, false);
-	if (h->now.is_in_cell || last_block(h) == NULL)
+	render_html_edge(h, false);
+	if (h->now.is_in_cell || render_html_last(h) == NULL)
 		return;
 	if (h->has_margin)
-		add_blank(h, depth_of(h));
+		render_html_blank(h, render_html_depth(h));
 	h->has_margin = false;
 	struct doc_block *b = doc_add_block(h->doc, DOC_RULE);
-	b->quote = depth_of(h);
+	b->quote = render_html_depth(h);
 	b->indent = h->now.indent;
 }
 
-static void walk_quote(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_quote(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	struct html_look look;
 	render_html_look(node, &look);
 	bool is_cite = render_html_attribute(node, "type") != NULL ||
 		       render_html_has_class(node, "quote") || look.is_cite;
-	block_edge(h, true);
+	render_html_edge(h, true);
 	if (look.is_plain_indent && !is_cite)
 		h->now.indent += 4;
 	else
 		h->now.quote++;
 	walk_inline(h, node, tag, depth);
-	block_edge(h, true);
+	render_html_edge(h, true);
 }
 
-static void walk_indent(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_indent(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
-	block_edge(h, false);
+	render_html_edge(h, false);
 	h->now.indent += tag->flag;
 	walk_inline(h, node, tag, depth);
-	block_edge(h, false);
+	render_html_edge(h, false);
 }
 
 /* ---- Lists. ---- */
@@ -402,15 +166,6 @@ static void make_number(struct buf *out, int number, char type, int cells)
 	buf_add_text(out, ". ");
 }
 
-static int number_of(const xmlNode *node, const char *attribute, int otherwise)
-{
-	const char *text = render_html_attribute(node, attribute);
-	if (text == NULL || (!ascii_is_digit(text[0]) && text[0] != '-'))
-		return otherwise;
-	long value = strtol(text, NULL, 10);
-	return value > -1000000 && value < 1000000 ? (int)value : otherwise;
-}
-
 static void list_item(struct html *h, xmlNode *item, struct str label, int depth)
 {
 	struct html_state before = h->now;
@@ -418,7 +173,7 @@ static void list_item(struct html *h, xmlNode *item, struct str label, int depth
 	render_html_look(item, &look);
 	if (look.is_hidden)
 		return;
-	block_edge(h, false);
+	render_html_edge(h, false);
 	if (h->label != NULL) {
 		render_html_open(h);
 		render_html_close(h);
@@ -429,7 +184,7 @@ static void list_item(struct html *h, xmlNode *item, struct str label, int depth
 		h->now.indent += h->label_cells;
 	}
 	render_html_children(h, item, depth);
-	block_edge(h, false);
+	render_html_edge(h, false);
 	mem_free(h->label);
 	h->label = NULL;
 	h->now = before;
@@ -447,23 +202,23 @@ static int number_cells(const xmlNode *list, int first)
 }
 
 /* Lists inside lists stand without empty lines around them. */
-static void walk_list(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_list(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	static const char *const bullets[] = {"* ", "- ", "+ "};
 	const char *type = render_html_attribute(node, "type");
-	int number = number_of(node, "start", 1);
+	int number = render_html_number(node, "start", 1);
 	int cells = number_cells(node, number);
 	bool is_outer = h->lists == 0;
 	const char *bullet = bullets[h->lists < 3 ? h->lists : 2];
 	struct buf label = {0};
-	block_edge(h, is_outer);
+	render_html_edge(h, is_outer);
 	h->lists++;
 	for (xmlNode *n = node->children; n != NULL; n = n->next) {
 		if (!render_html_is(n, "li")) {
 			render_html_node(h, n, depth);
 			continue;
 		}
-		number = number_of(n, "value", number);
+		number = render_html_number(n, "value", number);
 		buf_clear(&label);
 		if (tag->flag == 0)
 			buf_add_text(&label, bullet);
@@ -473,229 +228,50 @@ static void walk_list(struct html *h, xmlNode *node, const struct tag *tag, int 
 	}
 	buf_done(&label);
 	h->lists--;
-	block_edge(h, is_outer);
+	render_html_edge(h, is_outer);
 }
 
-static void walk_stray_item(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_stray_item(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	(void)tag;
 	list_item(h, node, STR("* "), depth);
 }
 
-/* ---- Images. ---- */
-
-static bool is_remote(const char *source)
-{
-	struct str s = str_from(source);
-	return str_starts_nocase(s, STR("http:")) || str_starts_nocase(s, STR("https:")) ||
-	       str_starts(s, STR("//"));
-}
-
-/* A spacer or a counter of readers. */
-static bool is_pixel(const xmlNode *image)
-{
-	int width = number_of(image, "width", 100), height = number_of(image, "height", 100);
-	return width <= 2 || height <= 2;
-}
-
-/* The file name of the part that a cid: URL means. */
-static const char *cid_name(const struct html *h, const char *source)
-{
-	if (source == NULL || !str_starts_nocase(str_from(source), STR("cid:")))
-		return NULL;
-	for (size_t i = 0; i < h->doc->part_count; i++) {
-		const struct doc_part *p = &h->doc->parts[i];
-		if (p->content_id != NULL && strcmp(p->content_id, source + 4) == 0)
-			return p->name != NULL ? p->name : p->type;
-	}
-	return NULL;
-}
-
-static void walk_image(struct html *h, xmlNode *node, const struct tag *tag, int depth)
-{
-	(void)depth;
-	const char *source = render_html_attribute(node, "src");
-	const char *alt = render_html_attribute(node, "alt");
-	if (source != NULL && is_remote(source))
-		h->doc->remote_images++;
-	if (is_pixel(node))
-		return;
-	const char *name = cid_name(h, source);
-	h->now.is_tiny = false;
-	h->now.style |= tag->style;
-	if (alt != NULL && str_trim(str_from(alt)).len > 0) {
-		h->now.is_pre = false;
-		add_text(h, utf8_first(str_from(alt), LINK_TEXT_MAX));
-	} else if (name != NULL && !h->now.is_invisible) {
-		struct buf text = {0};
-		buf_addf(&text, "[%s]", name);
-		add_word(h, buf_str(&text), h->now.style, h->now.link);
-		buf_done(&text);
-	}
-}
-
-/* ---- Links. ---- */
-
-struct link_content {
-	struct buf text;
-	bool has_image;
-	int looked;
-};
-
-/* What the link says, for judging it; bounded. */
-static void link_content_take(struct link_content *c, const xmlNode *node, int depth)
-{
-	for (const xmlNode *n = node->children; n != NULL; n = n->next) {
-		if (c->looked++ > 64 || c->text.len > LINK_TEXT_MAX || depth > 16)
-			return;
-		if (n->type == XML_TEXT_NODE)
-			buf_add(&c->text,
-				str_first(str_from((const char *)n->content), LINK_TEXT_MAX));
-		if (n->type != XML_ELEMENT_NODE)
-			continue;
-		if (render_html_is(n, "img")) {
-			const char *alt = render_html_attribute(n, "alt");
-			c->has_image |= !is_pixel(n);
-			buf_add(&c->text, str_first(str_from(alt), LINK_TEXT_MAX));
-		}
-		link_content_take(c, n, depth + 1);
-	}
-}
-
-/* White space folded, zero-width characters dropped: what would hide a name from us. */
-static void link_text_fold(struct buf *text)
-{
-	struct buf out = {0};
-	struct str rest = utf8_first(buf_str(text), LINK_TEXT_MAX);
-	while (rest.len > 0) {
-		size_t len = 1;
-		uint32_t c = utf8_next(rest, &len);
-		rest = str_skip(rest, len);
-		bool is_space = is_fold_space(c) || is_hard_blank(c);
-		if (is_space && out.len > 0 && out.data[out.len - 1] != ' ')
-			buf_add_char(&out, ' ');
-		else if (!is_space && !is_padding(c))
-			utf8_add(&out, c);
-	}
-	buf_clear(text);
-	buf_add(text, str_trim(buf_str(&out)));
-	buf_done(&out);
-}
-
-static bool is_target(const char *href)
-{
-	static const char *const none[] = {"#", "javascript:", "vbscript:", "data:", "about:"};
-	if (href == NULL || str_trim(str_from(href)).len == 0)
-		return false;
-	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
-		if (str_starts_nocase(str_trim(str_from(href)), str_from(none[i])))
-			return false;
-	}
-	return true;
-}
-
-/* A picture, a headline and a button often lead to one place: one number for them. */
-static int find_link(const struct html *h, struct str target)
-{
-	size_t count = h->doc->link_count;
-	for (size_t i = count; i > 0 && i + 8 > count; i--) {
-		if (str_equal(str_from(h->doc->links[i - 1].target), target))
-			return (int)(i - 1);
-	}
-	return -1;
-}
-
-static int make_link(struct html *h, struct str target, struct str text)
-{
-	bool is_deceptive = render_link_is_deceptive(target, text);
-	int link = find_link(h, target);
-	if (link >= 0 && h->doc->links[link].is_deceptive == is_deceptive)
-		return link;
-	link = doc_add_link(h->doc, target, text);
-	h->doc->links[link].is_deceptive = is_deceptive;
-	return link;
-}
-
-/* "[3]" right behind the text, or "[3: evil.example]" when the text says another host. */
-static void add_marker(struct html *h, int link)
-{
-	const struct doc_link *l = &h->doc->links[link];
-	struct doc_block *b = last_block(h);
-	struct str target = str_from(l->target);
-	if (b == NULL || (b->kind != DOC_TEXT && b->kind != DOC_HEADING))
-		return;
-	if (!l->is_deceptive && render_link_says_itself(target, str_from(l->text)))
-		return;
-	struct buf marker = {0};
-	buf_addf(&marker, "[%d", link + 1);
-	if (l->is_deceptive) {
-		buf_add_text(&marker, ": ");
-		buf_add(&marker, render_link_host(target));
-	}
-	buf_add_text(&marker, "]");
-	doc_block_add(b, buf_str(&marker), h->now.style, link);
-	buf_done(&marker);
-}
-
-static void walk_link(struct html *h, xmlNode *node, const struct tag *tag, int depth)
-{
-	const char *href = render_html_attribute(node, "href");
-	bool has_room = h->doc->link_count < RENDER_LINK_MAX;
-	if (!is_target(href) || h->now.link >= 0 || !has_room || h->now.is_invisible) {
-		render_html_children(h, node, depth);
-		return;
-	}
-	struct link_content content = {0};
-	link_content_take(&content, node, 0);
-	link_text_fold(&content.text);
-	size_t letters = h->letters;
-	int link = make_link(h, str_trim(str_from(href)), buf_str(&content.text));
-	h->now.link = link;
-	h->now.style |= tag->style;
-	h->now.style |= h->doc->links[link].is_deceptive ? DOC_STYLE_WARNING : 0;
-	render_html_children(h, node, depth);
-	if (h->letters == letters && content.has_image)
-		add_word(h, STR("[img]"), h->now.style, link);
-	if (h->letters > letters)
-		add_marker(h, link);
-	buf_done(&content.text);
-}
-
 /* ---- Others. ---- */
 
-static void walk_said(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_said(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
-	add_text(h, STR("\xe2\x80\x9c"));
+	render_html_text(h, STR("\xe2\x80\x9c"));
 	walk_inline(h, node, tag, depth);
 	bool has_blank = h->has_blank;
 	h->has_blank = false;
-	add_text(h, STR("\xe2\x80\x9d"));
+	render_html_text(h, STR("\xe2\x80\x9d"));
 	h->has_blank = has_blank;
 }
 
 /* Forms cannot be filled in here; what a button says still tells what the message is about. */
-static void walk_input(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_input(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	(void)tag, (void)depth;
 	const char *type = render_html_attribute(node, "type");
 	const char *value = render_html_attribute(node, "value");
 	if (type == NULL || value == NULL || !str_equal_nocase(str_from(type), STR("submit")))
 		return;
-	add_text(h, STR("["));
-	add_text(h, str_first(str_from(value), LINK_TEXT_MAX));
-	add_text(h, STR("]"));
+	render_html_text(h, STR("["));
+	render_html_text(h, str_first(str_from(value), BUTTON_TEXT_MAX));
+	render_html_text(h, STR("]"));
 }
 
-static void walk_table(struct html *h, xmlNode *node, const struct tag *tag, int depth)
+static void walk_table(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	(void)tag;
-	block_edge(h, false);
+	render_html_edge(h, false);
 	render_html_table(h, node, depth);
-	block_edge(h, false);
+	render_html_edge(h, false);
 }
 
-static const struct tag tags[] = {
-	{"a", walk_link, 0, DOC_STYLE_LINK},
+static const struct html_tag tags[] = {
+	{"a", render_html_link, 0, DOC_STYLE_LINK},
 	{"address", walk_block, 0, 0},
 	{"applet", walk_nothing, 0, 0},
 	{"article", walk_block, 0, 0},
@@ -733,7 +309,7 @@ static const struct tag tags[] = {
 	{"hr", walk_rule, 0, 0},
 	{"i", walk_inline, 0, DOC_STYLE_ITALIC},
 	{"iframe", walk_nothing, 0, 0},
-	{"img", walk_image, 0, DOC_STYLE_ITALIC},
+	{"img", render_html_image, 0, DOC_STYLE_ITALIC},
 	{"input", walk_input, 0, 0},
 	{"ins", walk_inline, 0, DOC_STYLE_UNDERLINE},
 	{"kbd", walk_inline, 0, DOC_STYLE_CODE},
@@ -776,14 +352,14 @@ static const struct tag tags[] = {
 
 static int tag_compare(const void *name, const void *row)
 {
-	return strcmp(name, ((const struct tag *)row)->name);
+	return strcmp(name, ((const struct html_tag *)row)->name);
 }
 
 /* Anything else is shown as if its tags were not there. */
-static const struct tag *tag_find(const xmlNode *node)
+static const struct html_tag *tag_find(const xmlNode *node)
 {
-	static const struct tag unknown = {"", walk_inline, 0, 0};
-	const struct tag *tag = bsearch(
+	static const struct html_tag unknown = {"", walk_inline, 0, 0};
+	const struct html_tag *tag = bsearch(
 		node->name, tags, sizeof(tags) / sizeof(tags[0]), sizeof(tags[0]), tag_compare);
 	return tag != NULL ? tag : &unknown;
 }
@@ -799,28 +375,16 @@ static void state_apply(struct html_state *s, const struct html_look *look)
 	s->style |= look->is_strike ? DOC_STYLE_STRIKE : 0;
 }
 
-/* A pixel that counts readers is as remote below an element that is not shown. */
-static void count_hidden_images(struct html *h, const xmlNode *node, int depth)
-{
-	if (render_html_is(node, "img") && render_html_attribute(node, "src") != NULL &&
-		is_remote(render_html_attribute(node, "src")))
-		h->doc->remote_images++;
-	if (depth > RENDER_HTML_DEPTH)
-		return;
-	for (const xmlNode *n = node->children; n != NULL; n = n->next)
-		count_hidden_images(h, n, depth + 1);
-}
-
 static void walk_element(struct html *h, xmlNode *node, int depth)
 {
-	const struct tag *tag = tag_find(node);
+	const struct html_tag *tag = tag_find(node);
 	struct html_look look;
 	if (tag->walk == walk_nothing)
 		return;
 	render_html_look(node, &look);
 	h->doc->remote_images += look.remote_images;
 	if (look.is_hidden) {
-		count_hidden_images(h, node, depth);
+		render_html_count_images(h, node, depth);
 		return;
 	}
 	struct html_state before = h->now;
@@ -832,7 +396,7 @@ static void walk_element(struct html *h, xmlNode *node, int depth)
 void render_html_node(struct html *h, xmlNode *node, int depth)
 {
 	if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) {
-		add_text(h, str_from((const char *)node->content));
+		render_html_text(h, str_from((const char *)node->content));
 	} else if (node->type != XML_ELEMENT_NODE) {
 		return;
 	} else if (depth > RENDER_HTML_DEPTH || h->doc->block_count > BLOCKS_MAX) {
@@ -861,9 +425,9 @@ static void walk_document(struct html *h, xmlDoc *tree)
 		render_html_node(h, n, 0);
 	h->now = (struct html_state){.link = -1};
 	render_html_close(h);
-	struct doc_block *b = last_block(h);
+	struct doc_block *b = render_html_last(h);
 	if (b != NULL && b->kind == DOC_BLANK)
-		drop_last_block(h);
+		render_html_drop_last(h);
 }
 
 void render_html_add(struct doc *doc, struct str html)

@@ -48,10 +48,12 @@ void render_html_look(xmlNode *element, struct html_look *look);
 
 /* The value of an attribute, borrowed; NULL when absent. Names in lower case. */
 const char *render_html_attribute(const xmlNode *element, const char *name);
+/* A whole number below a million; otherwise when it is none. */
+int render_html_number(const xmlNode *element, const char *name, int otherwise);
 bool render_html_is(const xmlNode *node, const char *name);
 bool render_html_has_class(const xmlNode *element, const char *part);
 
-/* ---- render_html.c, for render_html_table.c ---- */
+/* ---- render_html.c ---- */
 
 struct html_state {
 	int quote, indent;
@@ -80,8 +82,41 @@ struct html {
 
 void render_html_node(struct html *h, xmlNode *node, int depth);
 void render_html_children(struct html *h, xmlNode *node, int depth);
+
+/* How an element is shown: a row of the table in render_html.c. */
+struct html_tag {
+	const char *name;
+	void (*walk)(struct html *, xmlNode *, const struct html_tag *, int depth);
+	int flag; /* blank lines around it, heading level, cells of indent, numbered list */
+	unsigned style;
+};
+
+/* ---- render_html_text.c ---- */
+
+/* The block that takes text now; a new one if need be. Borrowed until the next block. */
 struct doc_block *render_html_open(struct html *h);
 void render_html_close(struct html *h);
+/* Where a block element begins or ends; with an empty line when it has a margin. */
+void render_html_edge(struct html *h, bool has_margin);
+/* One empty line, unless there is one or nothing stands above it. */
+void render_html_blank(struct html *h, int quote);
+int render_html_depth(const struct html *h);        /* of quotes, here */
+struct doc_block *render_html_last(struct html *h); /* NULL before the first */
+void render_html_drop_last(struct html *h);
+void render_html_trim(struct doc_block *b); /* blanks at the end */
+
+void render_html_text(struct html *h, struct str text);
+/* Text of our own choosing, not folded, at once. */
+void render_html_word(struct html *h, struct str text, unsigned style, int link);
+/* White space folded, zero-width characters dropped: what would hide a name from us. */
+void render_html_fold(struct buf *text);
+
+/* ---- render_html_link.c ---- */
+
+void render_html_link(struct html *h, xmlNode *node, const struct html_tag *tag, int depth);
+void render_html_image(struct html *h, xmlNode *node, const struct html_tag *tag, int depth);
+/* A pixel that counts readers is as remote below an element that is not shown. */
+void render_html_count_images(struct html *h, const xmlNode *node, int depth);
 
 /* ---- render_html_table.c ---- */
 

@@ -1,5 +1,7 @@
 #include "render/render_html.h"
 
+#include <stdlib.h>
+
 const char *render_html_attribute(const xmlNode *element, const char *name)
 {
 	for (const xmlAttr *a = element->properties; a != NULL; a = a->next) {
@@ -9,6 +11,15 @@ const char *render_html_attribute(const xmlNode *element, const char *name)
 		return has_text ? (const char *)a->children->content : "";
 	}
 	return NULL;
+}
+
+int render_html_number(const xmlNode *node, const char *attribute, int otherwise)
+{
+	const char *text = render_html_attribute(node, attribute);
+	if (text == NULL || (!ascii_is_digit(text[0]) && text[0] != '-'))
+		return otherwise;
+	long value = strtol(text, NULL, 10);
+	return value > -1000000 && value < 1000000 ? (int)value : otherwise;
 }
 
 bool render_html_is(const xmlNode *node, const char *name)

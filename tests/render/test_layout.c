@@ -164,7 +164,10 @@ Test(layout, aligns_a_table_that_fits_and_fills_one_that_does_not)
 	expect(table_doc(), 40, "Name    Count\nApples     12\nPears       3");
 	struct doc *doc = text_doc("A long first cell\tand a second one", DOC_WRAP, 0);
 	doc->blocks[0].level = 2;
-	expect(doc, 30, "A long first cell  and a\nsecond one");
+	expect(doc, 30, "A long first cell  and a\n  second one");
+	doc = text_doc("When:\tMonday\nWhere:\tthe room behind the library", DOC_WRAP, 0);
+	doc->blocks[0].level = 2;
+	expect(doc, 30, "When:   Monday\nWhere:  the room behind the\n        library");
 }
 
 Test(layout, carries_styles_across_line_ends)

@@ -243,7 +243,7 @@ Test(html, keeps_tables_of_data_and_flattens_those_for_placing)
 Test(html, fills_tables_that_do_not_fit)
 {
 	expect_at(24, "<table><tr><td>The first cell</td><td>the second cell</td></tr></table>",
-		"The first cell  the\nsecond cell");
+		"The first cell  the\n  second cell");
 }
 
 Test(html, leaves_right_to_left_text_in_logical_order)
