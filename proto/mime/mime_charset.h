@@ -39,6 +39,22 @@ struct charset_page {
 
 extern const struct charset_page charset_pages[CHARSET_PAGE_COUNT];
 
+/* The most frequent characters of languages with many. */
+enum charset_frequent_index {
+	CHARSET_FREQUENT_GB,   /* GB 2312, both high bits set */
+	CHARSET_FREQUENT_BIG5, /* as Big5 has them */
+	CHARSET_FREQUENT_JIS,  /* JIS X 0208, no high bit */
+	CHARSET_FREQUENT_KS,   /* KS X 1001, both high bits set */
+	CHARSET_FREQUENT_COUNT,
+};
+
+struct charset_frequent {
+	const uint16_t *codes;
+	size_t count;
+};
+
+extern const struct charset_frequent charset_frequents[CHARSET_FREQUENT_COUNT];
+
 /* Charsets that iconv lacks or reads too strictly, rewritten as bytes of one that it has. */
 void charset_iso2022jp_to_eucjp(struct str bytes, struct buf *out); /* with NEC's and JIS X 0212 */
 void charset_hz_to_gb(struct str bytes, struct buf *out);

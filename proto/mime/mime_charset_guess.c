@@ -24,6 +24,7 @@ enum {
 	COST_CAPITAL_INSIDE = 40,
 	COST_SMALL_AFTER_CAPITALS = 16,
 	COST_MIXED_SCRIPT = 24,
+	COST_IMPOSSIBLE = 1 << 30,
 };
 
 enum { /* bits of a set of charset_pages */
@@ -267,156 +268,135 @@ static const char *guess_page(struct str bytes, unsigned *best)
 
 /* ---- Charsets of two bytes. ---- */
 
-/* Frequent characters of Chinese, simplified and traditional, about in order. */
-static const char chinese[] = "的是不我一有大在人了中到资要以可这个你会好为上来学就交也用能时文说没"
-			      "他看那问提下过请天们所多么小想得之"
-			      "还电出工对都机自后子而讯站去心只家知国台很信成章何同道地发法无然但当"
-			      "于本现年前真最和新因果定意情点题其事方"
-			      "清科样些吗三此位理行作经者什谢名日正华话开实再城爱与二动比高面又车力"
-			      "或种像应女教分手打已次长太明己路起相主"
-			      "关凤间呢觉该十外凡友才民系进使她着各少全两回加将感第性球式把被老公龙"
-			      "程论及别给听水重体做校里常东风您湾啦见"
-			      "解等部原月美先管区错音否啊找网乐让通入期选较四场由书它快从欢数表怎至"
-			      "立内合目望认几社告更版度考喜头难光买今"
-			      "身许弟若算记代统处完号接言政玩师字并男计谁山张党每且结改非星连哈建放"
-			      "直转报活设变指气研陈试西五希取神化物王"
-			      "战近世受义反单死任跟便空林士台却北队功必声写平影业金档片讨色容央妳向"
-			      "市则员兴利强白价安呵特思叫总办保花议传"
-			      "元求份件持万未究决投呵收费件订购优惠免邮单账户通知公司服务产品会议邀"
-			      "请确认您的关于报告回复转发附件联系销售中心"
-			      "資個會來學時說沒問過請們麼還電對後訊國發無當於現點題樣嗎經謝華話開實"
-			      "愛與動車種應長關鳳間覺進著兩將龍論別給聽"
-			      "體裡東風灣見錯網樂讓選較場書從歡數認幾頭難買許記統處號師並計誰張黨結"
-			      "連變氣陳戰義單臺卻隊聲寫業檔討興強價總辦議"
-			      "傳萬決費訂購優郵賬務產確報復轉聯繫銷";
-/* Kanji of Japanese beside its kana. */
-static const char kanji[] = "日本人会年大国中出事者上分同時自行社見月後前長方生地間場部内合入力定回"
-			    "当下手業新代発家目理東的話明体通物"
-			    "小名三学気小高何度最今全私思意動金文知性来数近開用作田山電先書子不実関"
-			    "立員法成対取水信語心使品送受件連絡"
-			    "願様案お客限定無料申込確認登録会員注文商品配信重要予約御礼報告質問返信"
-			    "添付資料変更完了株式売買情報致";
-static const char hangul[] = "이다는의가에을하고한지로기사은도를리해서자어인정니대스안시아일나수부"
-			     "있전상보주구장요습원동제게그제조여문공세비과오신"
-			     "치으드만라계관회경산방개소진경무연성러선모유위우입합국본내당용된면등"
-			     "생거실행민들까분예확물발간각체트업중적미교받답"
-			     "메메일번호변결제배송내역안내님감사합니다오늘할인쿠폰회원가입축하드립"
-			     "주문취소광고재최종운영결과단금월년명";
+enum {
+	COST_ASIA_MARK = 34, /* punctuation and full-width forms */
+	COST_HIRAGANA = 25,
+	COST_KATAKANA = 30,
+	COST_HALF_KATAKANA = 40,
+	COST_HANGUL = 50,      /* beyond the frequent ones */
+	COST_IDEOGRAPH = 56,   /* of the everyday part of the chart */
+	COST_WRONG_PLACE = 72, /* kana in Chinese, ideographs in Korean */
+	COST_RARE_IDEOGRAPH = 88,
+};
 
-/* The rank of a three-byte character in a list, STR_NONE when it is not there. */
-static size_t rank_of(struct str list, struct str character)
-{
-	for (size_t i = 0; i + 3 <= list.len; i += 3)
-		if (memcmp(list.data + i, character.data, 3) == 0)
-			return i / 3;
-	return STR_NONE;
-}
-
-static unsigned rank_cost(size_t rank)
+/* What a character of a list costs by its rank; otherwise what is said. */
+static unsigned frequent_cost(enum charset_frequent_index which, unsigned code, unsigned otherwise)
 {
 	static const struct {
 		size_t below;
 		unsigned cost;
-	} rows[] = {{30, 28}, {100, 33}, {250, 38}, {STR_NONE, 43}};
-	size_t i = 0;
-	while (rank >= rows[i].below && rows[i].below != STR_NONE)
-		i++;
-	return rows[i].cost;
+	} steps[] = {{30, 28}, {100, 33}, {250, 38}};
+	const struct charset_frequent *list = &charset_frequents[which];
+	for (size_t rank = 0; rank < list->count; rank++) {
+		if (list->codes[rank] != code)
+			continue;
+		for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+			if (rank < steps[i].below)
+				return steps[i].cost;
+		return 43;
+	}
+	return otherwise;
 }
 
-enum asia { CHINESE, JAPANESE, KOREAN };
+static unsigned gb_cost(unsigned lead, unsigned trail)
+{
+	if (lead >= 0xb0 && lead <= 0xd7 && trail >= 0xa1)
+		return frequent_cost(CHARSET_FREQUENT_GB, lead << 8 | trail, COST_IDEOGRAPH);
+	if ((lead == 0xa1 || lead == 0xa3) && trail >= 0xa1)
+		return COST_ASIA_MARK;
+	return (lead == 0xa4 || lead == 0xa5) && trail >= 0xa1 ? COST_WRONG_PLACE
+							       : COST_RARE_IDEOGRAPH;
+}
+
+static unsigned big5_cost(unsigned lead, unsigned trail)
+{
+	if (lead >= 0xa4 && lead <= 0xc6)
+		return frequent_cost(CHARSET_FREQUENT_BIG5, lead << 8 | trail, COST_IDEOGRAPH);
+	return lead == 0xa1 ? COST_ASIA_MARK : COST_RARE_IDEOGRAPH;
+}
+
+/* row and cell as JIS X 0208 counts them, plus 32 */
+static unsigned jis_cost(unsigned row, unsigned cell)
+{
+	if (row >= 0x30 && row <= 0x4f)
+		return frequent_cost(CHARSET_FREQUENT_JIS, row << 8 | cell, COST_IDEOGRAPH);
+	if (row == 0x24)
+		return cell <= 0x73 ? COST_HIRAGANA : COST_NOTHING;
+	if (row == 0x25)
+		return cell <= 0x76 ? COST_KATAKANA : COST_NOTHING;
+	return row == 0x21 || row == 0x23 ? COST_ASIA_MARK : COST_RARE_IDEOGRAPH;
+}
+
+static unsigned eucjp_cost(unsigned lead, unsigned trail)
+{
+	return lead == 0x8e ? COST_HALF_KATAKANA : jis_cost(lead & 0x7f, trail & 0x7f);
+}
+
+static unsigned sjis_cost(unsigned lead, unsigned trail)
+{
+	unsigned row = ((lead < 0xa0 ? lead - 0x81 : lead - 0xc1) << 1) + 0x21;
+	if (trail >= 0x9f)
+		return jis_cost(row + 1, trail - 0x7e);
+	return jis_cost(row, trail - (trail >= 0x80 ? 0x20 : 0x1f));
+}
+
+static unsigned uhc_cost(unsigned lead, unsigned trail)
+{
+	if (lead >= 0xb0 && lead <= 0xc8 && trail >= 0xa1)
+		return frequent_cost(CHARSET_FREQUENT_KS, lead << 8 | trail, COST_HANGUL);
+	if ((lead == 0xa1 || lead == 0xa3) && trail >= 0xa1)
+		return COST_ASIA_MARK;
+	return lead >= 0xca && trail >= 0xa1 ? COST_WRONG_PLACE : COST_RARE_IDEOGRAPH;
+}
 
 static const struct multibyte {
 	const char *name;
-	enum asia language;
-	uint8_t trail_first, trail_last; /* with trail_hole left out */
-	uint8_t lead_first, lead_last;
-	uint8_t plain_first, plain_last;   /* leads of everyday characters */
+	unsigned (*cost)(unsigned lead, unsigned trail);
+	uint8_t lead_first, lead_last, trail_first, trail_last;
 	uint8_t single_first, single_last; /* half-width katakana; 0: none */
 	uint8_t handicap;
 } multibytes[] = {
-	{"GB18030", CHINESE, 0x30, 0xfe, 0x81, 0xfe, 0xb0, 0xd7, 0, 0, 0},
-	{"BIG5-HKSCS", CHINESE, 0x40, 0xfe, 0x87, 0xfe, 0xa4, 0xc6, 0, 0, 2},
-	{"CP932", JAPANESE, 0x40, 0xfc, 0x81, 0xfc, 0x88, 0x97, 0xa1, 0xdf, 0},
-	{"EUC-JP-MS", JAPANESE, 0xa1, 0xfe, 0x8e, 0xfe, 0xb0, 0xcf, 0, 0, 4},
-	{"UHC", KOREAN, 0x41, 0xfe, 0x81, 0xfe, 0xb0, 0xc8, 0, 0, 0},
+	{"GB18030", gb_cost, 0x81, 0xfe, 0x30, 0xfe, 0, 0, 0},
+	{"BIG5-HKSCS", big5_cost, 0x87, 0xfe, 0x40, 0xfe, 0, 0, 2},
+	{"CP932", sjis_cost, 0x81, 0xfc, 0x40, 0xfc, 0xa1, 0xdf, 0},
+	{"EUC-JP-MS", eucjp_cost, 0x8e, 0xfe, 0xa1, 0xfe, 0, 0, 4},
+	{"UHC", uhc_cost, 0x81, 0xfe, 0x41, 0xfe, 0, 0, 0},
 };
-
-/* What a character costs in Chinese, Japanese or Korean text; is_plain: it is not a rare one. */
-static unsigned asia_cost(enum asia language, struct str character, bool is_plain)
-{
-	size_t len;
-	uint32_t c = utf8_next(character, &len);
-	if (c >= 0x3000 && c < 0x3030)
-		return 32;
-	if (c >= 0xff01 && c < 0xff60)
-		return 36;
-	if (c >= 0x3040 && c < 0x3100)
-		return language == JAPANESE ? (c < 0x30a0 ? 25 : 30) : 72;
-	bool is_hangul = c >= 0xac00 && c < 0xd7a4, is_han = c >= 0x4e00 && c < 0xa000;
-	if (!is_hangul && !is_han)
-		return is_mark(c) ? 48 : 88;
-	if (is_hangul != (language == KOREAN))
-		return 72;
-	struct str list = language == CHINESE    ? str_from(chinese)
-			  : language == JAPANESE ? str_from(kanji)
-						 : str_from(hangul);
-	size_t rank = rank_of(list, character);
-	if (rank != STR_NONE)
-		return rank_cost(rank);
-	return is_plain ? (language == KOREAN ? 50 : 56) : 88;
-}
 
 /* How many bytes the character at the start of s takes by its form; 0: not this charset. */
 static size_t multibyte_length(const struct multibyte *m, struct str s)
 {
-	unsigned char lead = (unsigned char)s.data[0];
-	if (lead < 0x80 || (lead >= m->single_first && lead <= m->single_last && m->single_first))
+	unsigned lead = (unsigned char)s.data[0];
+	if (lead < 0x80 ||
+		(m->single_first > 0 && lead >= m->single_first && lead <= m->single_last))
 		return 1;
 	if (lead < m->lead_first || lead > m->lead_last)
 		return 0;
 	if (s.len < 2)
-		return 2; /* cut by the sample's end */
-	unsigned char trail = (unsigned char)s.data[1];
+		return 1; /* cut by the sample's end */
+	unsigned trail = (unsigned char)s.data[1];
 	if (trail < m->trail_first || trail > m->trail_last || trail == 0x7f)
 		return 0;
-	return trail < 0x40 && s.len >= 4 ? 4 : 2;
+	return trail < 0x40 ? 4 : 2;
 }
 
-static bool multibyte_is_possible(const struct multibyte *m, struct str s)
-{
-	while (s.len > 0) {
-		size_t len = multibyte_length(m, s);
-		if (len == 0)
-			return false;
-		s = str_skip(s, len);
-	}
-	return true;
-}
-
+/* COST_IMPOSSIBLE: the bytes cannot be that charset. */
 static unsigned multibyte_cost(const struct multibyte *m, struct str bytes)
 {
-	struct buf text = {0};
 	unsigned cost = m->handicap;
-	charset_convert(m->name, bytes, &text);
-	struct str rest = buf_str(&text);
-	while (bytes.len > 0 && rest.len > 0) {
-		unsigned char lead = (unsigned char)bytes.data[0];
-		size_t taken = multibyte_length(m, bytes), len = 1;
-		uint32_t c = utf8_next(rest, &len);
-		if (taken == 0 || c == UTF8_BAD)
-			cost += COST_NOTHING;
-		else if (lead < 0x80)
+	while (bytes.len > 0) {
+		unsigned lead = (unsigned char)bytes.data[0];
+		size_t len = multibyte_length(m, bytes);
+		if (len == 0)
+			return COST_IMPOSSIBLE;
+		if (lead < 0x80)
 			cost += ascii_is_alpha((char)lead) ? COST_FOREIGN_ASCII : 0;
-		else if (taken == 1)
-			cost += 40;
+		else if (len == 1)
+			cost += COST_HALF_KATAKANA;
 		else
-			cost += asia_cost(m->language, str_first(rest, len),
-				lead >= m->plain_first && lead <= m->plain_last);
-		bytes = str_skip(bytes, taken > 0 ? taken : 1);
-		rest = str_skip(rest, len);
+			cost += m->cost(lead, (unsigned char)bytes.data[1]);
+		bytes = str_skip(bytes, len);
 	}
-	buf_done(&text);
 	return cost;
 }
 
@@ -475,8 +455,6 @@ const char *mime_charset_guess(struct str bytes)
 	unsigned best;
 	const char *name = guess_page(sample, &best);
 	for (size_t i = 0; i < sizeof multibytes / sizeof multibytes[0]; i++) {
-		if (!multibyte_is_possible(&multibytes[i], sample))
-			continue;
 		unsigned cost = multibyte_cost(&multibytes[i], sample);
 		if (cost >= best)
 			continue;

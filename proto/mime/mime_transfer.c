@@ -92,13 +92,33 @@ enum {
 	QP_BREAK, /* after "=" CR: a LF belongs to it */
 };
 
-static int hex_value(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+static const bool qp_stops[256] = {['='] = true, ['\r'] = true, ['\n'] = true};
+
+enum { HEX = 16 };
+
+/* The value of a digit + HEX; 0 for all else. */
+static const unsigned char hex_digits[256] = {['0'] = 16,
+	['1'] = 17,
+	['2'] = 18,
+	['3'] = 19,
+	['4'] = 20,
+	['5'] = 21,
+	['6'] = 22,
+	['7'] = 23,
+	['8'] = 24,
+	['9'] = 25,
+	['A'] = 26,
+	['B'] = 27,
+	['C'] = 28,
+	['D'] = 29,
+	['E'] = 30,
+	['F'] = 31,
+	['a'] = 26,
+	['b'] = 27,
+	['c'] = 28,
+	['d'] = 29,
+	['e'] = 30,
+	['f'] = 31};
 
 static void qp_flush(struct mime_decoder *d, struct buf *out)
 {
@@ -125,9 +145,8 @@ static void qp_keep(struct mime_decoder *d, struct str more, struct buf *out)
 /* A run of text up to '=', a line end or the end of the piece; returns its length. */
 static size_t qp_run(struct mime_decoder *d, struct str in, struct buf *out)
 {
-	static const bool stops[256] = {['='] = true, ['\r'] = true, ['\n'] = true};
 	size_t len = 0;
-	while (len < in.len && !stops[(unsigned char)in.data[len]])
+	while (len < in.len && !qp_stops[(unsigned char)in.data[len]])
 		len++;
 	size_t solid = len;
 	while (solid > 0 && (in.data[solid - 1] == ' ' || in.data[solid - 1] == '\t'))
@@ -162,7 +181,7 @@ static bool qp_sign(struct mime_decoder *d, char c, struct buf *out)
 		return true;
 	}
 	bool is_blank = c == ' ' || c == '\t';
-	if (is_blank || (d->kept_len == 1 && hex_value((unsigned char)c) >= 0)) {
+	if (is_blank || (d->kept_len == 1 && hex_digits[(unsigned char)c] != 0)) {
 		d->pending = is_blank ? QP_SIGN : QP_HEX;
 		qp_keep(d, str_make(&c, 1), out);
 		return true;
@@ -173,26 +192,72 @@ static bool qp_sign(struct mime_decoder *d, char c, struct buf *out)
 
 static bool qp_hex(struct mime_decoder *d, char c, struct buf *out)
 {
-	int low = hex_value((unsigned char)c);
-	if (low < 0) {
+	unsigned low = hex_digits[(unsigned char)c];
+	if (low == 0) {
 		qp_flush(d, out);
 		return false;
 	}
-	int high = hex_value((unsigned char)d->kept[1]);
+	unsigned high = hex_digits[(unsigned char)d->kept[1]];
 	d->kept_len = 0;
 	d->pending = QP_TEXT;
-	buf_add_char(out, (char)(high << 4 | low));
+	buf_add_char(out, (char)(high << 4 | (low & 15)));
 	return true;
+}
+
+/* How many blanks stand in [start, at) just before at. */
+static size_t blanks_before(const unsigned char *start, const unsigned char *at)
+{
+	const unsigned char *from = at;
+	while (from > start && (from[-1] == ' ' || from[-1] == '\t'))
+		from--;
+	return (size_t)(at - from);
+}
+
+/* How many of so many blanks the end of a line drops; see qp_keep. */
+static size_t qp_dropped(size_t blanks)
+{
+	return blanks > 0 ? (blanks - 1) % sizeof((struct mime_decoder *)NULL)->kept + 1 : 0;
+}
+
+/* Line by line without the states, while nothing is pending: returns how far. What may go on in the
+ * next piece is left to them. */
+static size_t qp_fast(struct str in, struct buf *out)
+{
+	const unsigned char *start = (const unsigned char *)in.data, *from = start;
+	const unsigned char *end = start + in.len;
+	char *to = out->data + out->len;
+	while (end - from >= 3) {
+		if (!qp_stops[*from]) {
+			*to++ = (char)*from++;
+			continue;
+		}
+		if (*from != '=') {
+			to -= qp_dropped(blanks_before(start, from));
+			*to++ = (char)*from++;
+			continue;
+		}
+		unsigned high = hex_digits[from[1]], low = hex_digits[from[2]];
+		if (high & low & HEX)
+			*to++ = (char)(high << 4 | (low & 15));
+		else if (from[1] != '\r' || from[2] != '\n')
+			break;
+		from += 3;
+	}
+	size_t blanks = blanks_before(start, from);
+	out->len = (size_t)(to - out->data) - blanks;
+	out->data[out->len] = '\0';
+	return (size_t)(from - start) - blanks;
 }
 
 static void qp_feed(struct mime_decoder *d, struct str in, struct buf *out)
 {
-	buf_reserve(out, in.len);
+	buf_reserve(out, in.len + sizeof d->kept);
 	while (in.len > 0) {
 		size_t taken = 0;
 		switch (d->pending) {
 		case QP_TEXT:
-			taken = qp_run(d, in, out);
+			taken = d->kept_len == 0 ? qp_fast(in, out) : 0;
+			taken += qp_run(d, str_skip(in, taken), out);
 			break;
 		case QP_SIGN:
 			taken = qp_sign(d, in.data[0], out);
