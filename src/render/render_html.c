@@ -383,7 +383,7 @@ static void walk_element(struct html *h, xmlNode *node, int depth)
 		return;
 	render_html_look(node, &look);
 	h->doc->remote_images += look.remote_images;
-	if (look.is_hidden) {
+	if (look.is_hidden || (!look.has_display && render_html_css_hides(h->css, node))) {
 		render_html_count_images(h, node, depth);
 		return;
 	}
@@ -436,11 +436,11 @@ void render_html_add(struct doc *doc, struct str html)
 		OPTIONS = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
 			  HTML_PARSE_NONET | HTML_PARSE_NODEFDTD | HTML_PARSE_COMPACT
 	};
-	struct buf clean = {0};
+	struct buf clean = {0}, sheet = {0};
 	struct html h = {.doc = doc, .first = doc->block_count, .now = {.link = -1}};
 	/* Else libxml2 makes a paragraph, with empty lines around it, of text that stands alone. */
 	buf_add_text(&clean, "<html><body>");
-	bool is_whole = render_html_clean(html, RENDER_HTML_MAX, &clean);
+	bool is_whole = render_html_clean(html, RENDER_HTML_MAX, &clean, &sheet);
 	htmlParserCtxt *parser = htmlNewParserCtxt();
 	xmlDoc *tree = NULL;
 	if (parser != NULL)
@@ -448,8 +448,12 @@ void render_html_add(struct doc *doc, struct str html)
 			parser, clean.data, (int)clean.len, NULL, "UTF-8", OPTIONS);
 	h.is_cut = parser != NULL && parser->disableSAX != 0;
 	buf_done(&clean);
+	struct html_css *css = render_html_css_new(buf_str(&sheet));
+	h.css = css;
 	if (tree != NULL)
 		walk_document(&h, tree);
+	render_html_css_free(css);
+	buf_done(&sheet);
 	xmlFreeDoc(tree);
 	htmlFreeParserCtxt(parser);
 	if (h.is_cut)

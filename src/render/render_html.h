@@ -23,17 +23,18 @@ void render_html_add(struct doc *doc, struct str html);
 /* Before the parser: comments, downlevel-revealed conditionals ("<![if !mso]>"), scripts, styles,
  * NUL bytes and huge attribute values (pictures in data: URLs) go, tags with hundreds of
  * attributes are cut, for libxml2 compares each with each. Returns false when more than `max`
- * bytes would come out; out then holds the first. */
-bool render_html_clean(struct str html, size_t max, struct buf *out);
+ * bytes would come out; out then holds the first. css gets what stood in <style>. */
+bool render_html_clean(struct str html, size_t max, struct buf *out, struct buf *css);
 
 /* ---- render_html_style.c ---- */
 
 /* What a style attribute and its like say to a reader of text. */
 struct html_look {
-	bool is_hidden; /* the element and all below it */
-	int visibility; /* 1 visible, -1 hidden, 0 not said; inherited, may be set again below */
-	int font;       /* 1 readable, -1 too small to see, 0 not said; inherited likewise */
-	bool is_pre;    /* white-space keeps lines */
+	bool is_hidden;   /* the element and all below it */
+	bool has_display; /* its own style says how, against any sheet */
+	int visibility;   /* 1 visible, -1 hidden, 0 not said; inherited, may be set again below */
+	int font;         /* 1 readable, -1 too small to see, 0 not said; inherited likewise */
+	bool is_pre;      /* white-space keeps lines */
 	bool is_bold, is_italic, is_strike;
 	bool has_no_margin;   /* a paragraph without blank lines around it */
 	bool is_plain_indent; /* a blockquote without border: Gmail's indent button */
@@ -53,6 +54,17 @@ int render_html_number(const xmlNode *element, const char *name, int otherwise);
 bool render_html_is(const xmlNode *node, const char *name);
 bool render_html_has_class(const xmlNode *element, const char *part);
 
+/* The declarations of a style attribute or a rule hide what they are for. */
+bool render_html_style_hides(struct str declarations);
+
+/* ---- render_html_css.c ---- */
+
+struct html_css;
+struct html_css *render_html_css_new(struct str text);
+void render_html_css_free(struct html_css *css);
+/* A rule hides the element; css may be NULL. What its own style attribute says is not asked. */
+bool render_html_css_hides(const struct html_css *css, const xmlNode *element);
+
 /* ---- render_html.c ---- */
 
 struct html_state {
@@ -65,6 +77,7 @@ struct html_state {
 
 struct html {
 	struct doc *doc;
+	const struct html_css *css;
 	size_t first;     /* the part's first block */
 	bool is_open;     /* the last block takes text */
 	bool has_margin;  /* a blank line is due before the next block */

@@ -1,6 +1,6 @@
 #include "render/render_html.h"
 
-enum { ATTRIBUTES_MAX = 256, VALUE_MAX = 8192 };
+enum { ATTRIBUTES_MAX = 256, VALUE_MAX = 8192, CSS_MAX = 256 * 1024 };
 
 /* Elements that mail nests beyond reason. Below NEST_MAX of one kind their tags are dropped and
  * their text is kept, where the parser would drop both. */
@@ -10,7 +10,7 @@ static const char *const nested[] = {"div", "span", "font", "center", "blockquot
 enum { NESTED_COUNT = sizeof(nested) / sizeof(nested[0]) };
 
 struct cleaner {
-	struct buf *out;
+	struct buf *out, *css;
 	int open[NESTED_COUNT];
 	bool is_endless; /* no comment ends any more */
 };
@@ -129,18 +129,30 @@ static bool is_foreign(struct str name)
 	return false;
 }
 
+static void take_css(struct cleaner *c, struct str element)
+{
+	size_t begin = str_find_char(element, '>');
+	if (begin != STR_NONE && c->css->len + element.len <= CSS_MAX)
+		buf_add(c->css, str_skip(element, begin + 1));
+}
+
 static size_t copy_markup(struct cleaner *cleaner, struct str s)
 {
 	struct buf *out = cleaner->out;
-	static const char *const raw[] = {"script", "style"};
+	enum { RAW_SCRIPT, RAW_STYLE };
+	static const char *const raw[] = {[RAW_SCRIPT] = "script", [RAW_STYLE] = "style"};
 	char c = s.len > 1 ? s.data[1] : ' ';
 	if (str_starts(s, STR("<!--")))
 		return comment_length(cleaner, s);
 	if (c == '!' || c == '?')
 		return declaration_length(s);
 	for (size_t i = 0; i < 2; i++) {
-		if (is_name(str_skip(s, 1), raw[i]))
-			return raw_length(s, raw[i]);
+		if (!is_name(str_skip(s, 1), raw[i]))
+			continue;
+		size_t len = raw_length(s, raw[i]);
+		if (i == RAW_STYLE)
+			take_css(cleaner, str_first(s, len));
+		return len;
 	}
 	if (ascii_is_alpha(c) || c == '/') {
 		size_t before = out->len;
@@ -153,9 +165,9 @@ static size_t copy_markup(struct cleaner *cleaner, struct str s)
 	return 1;
 }
 
-bool render_html_clean(struct str html, size_t max, struct buf *out)
+bool render_html_clean(struct str html, size_t max, struct buf *out, struct buf *css)
 {
-	struct cleaner cleaner = {.out = out};
+	struct cleaner cleaner = {.out = out, .css = css};
 	while (html.len > 0 && out->len < max) {
 		size_t taken = 1;
 		if (html.data[0] == '<') {

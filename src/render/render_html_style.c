@@ -92,6 +92,7 @@ static bool says(struct str value, const char *word)
 static void on_display(struct style_facts *f, struct str value)
 {
 	f->look->is_hidden |= says(value, "none");
+	f->look->has_display = true;
 	f->is_inline_block |= says(value, "inline-block");
 }
 
@@ -270,6 +271,14 @@ static bool holds_link(const xmlNode *element)
 			return true;
 	}
 	return false;
+}
+
+bool render_html_style_hides(struct str declarations)
+{
+	struct html_look look = {0};
+	struct style_facts f = {.look = &look};
+	take_style(&f, declarations);
+	return look.is_hidden || look.visibility < 0 || (f.is_clipped && f.has_no_size);
 }
 
 static void on_height_attribute(struct html_look *look, const xmlNode *element)

@@ -140,6 +140,23 @@ Test(html, leaves_out_what_the_sender_hides)
 	}
 }
 
+Test(html, obeys_style_sheets_that_hide)
+{
+	static const struct sample samples[] = {
+		{"<style><!-- /* c */ .pre, td.x { DISPLAY:none !important } --></style><p "
+		 "class='big Pre'>a</p><p class=x>b</p>",
+			"b"},
+		{"<style>@import url(x);#a{visibility:hidden}</style><p id=a>a</p><p>b</p>", "b"},
+		{"<style>@media (max-width:9px){.m{display:none}} .n{color:red}</style><p "
+		 "class=m>a</p><p class=n>b</p>",
+			"a\n\nb"},
+		{"<style>.m{display:none}</style><p class=m style='display:block'>a</p>", "a"},
+		{"<style>.a .b{display:none} p:hover{display:none}</style><p class=b>a</p>", "a"},
+		{"<style>.a{display:none", ""},
+	};
+	EXPECT_ALL(samples);
+}
+
 Test(html, shows_again_what_is_visible_below_something_hidden)
 {
 	static const struct sample samples[] = {
