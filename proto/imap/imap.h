@@ -8,15 +8,20 @@
  *	bytes to send: imap_output(imap); when n of them went out: imap_sent(imap, n);
  *
  * Commands are a queue and may be in flight together: each imap_… command function returns its
- * number at once and puts its bytes behind those already waiting. The client itself holds back what
- * may not be sent yet: everything behind STARTTLS, COMPRESS, AUTHENTICATE and a synchronising
- *literal waits for their answer; behind IDLE it sends DONE first, and DONE waits for the "+" (Cyrus
- *hangs on a blind one). It never reorders. What depends on an answer (EXPUNGE behind COPY) is the
- *caller's to hold back.
+ * number at once and puts its bytes behind those already waiting. The client itself holds back
+ * what may not be sent yet: everything behind STARTTLS, COMPRESS, AUTHENTICATE and a
+ * synchronising literal waits for their answer; behind IDLE it sends DONE first, and DONE waits
+ * for the "+" (Cyrus hangs on a blind one); a FETCH by message number waits until nothing in
+ * flight can renumber, so it goes at once only right behind its SELECT or another such FETCH. It
+ * never reorders. What depends on an answer (EXPUNGE behind COPY) is the caller's to hold back.
+ * After a refused STARTTLS nothing is sent any more.
  *
- * Lenient reader: any line that cannot be understood becomes one IMAP_UNREADABLE event, and reading
- *goes on at the next line end. CODEC_BAD only when a limit is broken, so that the stream can no
- *longer be trusted. All str fields of an event are borrowed until the next imap_next or imap_feed.
+ * Lenient reader: any line that cannot be understood becomes one IMAP_UNREADABLE event, and
+ * reading goes on at the next line end. CODEC_BAD only when a limit is broken, so that the
+ * stream can no longer be trusted. A SEARCH may come as several events (long lines, split
+ * lines): the results are all of them together, until the tagged answer. IMAP_CAPABILITIES comes
+ * before the greeting or answer that told them. All str fields of an event are borrowed until
+ * the next imap_next or imap_feed.
  *
  * One thread at a time. No clock, no globals.
  */
@@ -199,11 +204,14 @@ struct imap_fetch {
 	size_t keyword_count;
 	uint64_t size; /* RFC822.SIZE */
 	uint64_t modseq;
-	int64_t date; /* INTERNALDATE, seconds since 1970 UTC */
-	struct str
-		header; /* BODY[HEADER.FIELDS (…)] or BODY[HEADER], held whole; empty when absent */
+	int64_t date;      /* INTERNALDATE, seconds since 1970 UTC */
+	struct str header; /* BODY[HEADER.FIELDS (…)] or BODY[HEADER], held whole (256 kB of one
+			    * beyond limits.literal); empty when absent */
 	bool has_header;
-	struct part *structure; /* BODYSTRUCTURE; borrowed; take it with imap_take_structure */
+	/* BODYSTRUCTURE; borrowed; take it with imap_take_structure. Its texts (name, description,
+	 * values of parameters) are not decoded: each wants mime_word_decode, which also does for
+	 * RFC 2231 values, rewritten here as encoded words. NULL also when it was unreadable. */
+	struct part *structure;
 	struct str emailid, threadid; /* OBJECTID; Gmail: X-GM-MSGID, X-GM-THRID in decimal */
 	struct str preview;
 };
@@ -313,7 +321,8 @@ unsigned imap_fetch(struct imap *imap, bool by_uid, struct str set, struct str i
 /* mode '+' or '-': never absolute. flags: wire names joined by blanks. unchanged_since 0: none. */
 unsigned imap_store(struct imap *imap, struct str uid_set, char mode, struct str flags,
 	uint64_t unchanged_since);
-unsigned imap_search(struct imap *imap, bool want_esearch, struct str criteria); /* UID SEARCH */
+/* UID SEARCH. criteria as sent; quoted strings in it that are not ASCII go as literals. */
+unsigned imap_search(struct imap *imap, bool want_esearch, struct str criteria);
 unsigned imap_copy(struct imap *imap, struct str uid_set, struct str folder);
 unsigned imap_move(struct imap *imap, struct str uid_set, struct str folder);
 unsigned imap_expunge(struct imap *imap, struct str uid_set); /* UID EXPUNGE only */
@@ -322,7 +331,8 @@ unsigned imap_delete(struct imap *imap, struct str folder);
 unsigned imap_rename(struct imap *imap, struct str from, struct str to);
 unsigned imap_subscribe(struct imap *imap, struct str folder, bool subscribe);
 
-/* date: INTERNALDATE in seconds UTC, or -1. flags: wire names joined by blanks. */
+/* date: INTERNALDATE in seconds UTC, or -1. flags: wire names joined by blanks. A message with NUL
+ * goes as literal8 where the server has BINARY. */
 unsigned imap_append(
 	struct imap *imap, struct str folder, struct str flags, int64_t date, struct str message);
 

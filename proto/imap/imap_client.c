@@ -1,8 +1,8 @@
 /* The IMAP client: takes responses from the framing, says what they mean, one event at a time. */
-#include "base/array.h"
+#include "base/memory.h"
 #include "proto/imap/imap_client.h"
 
-enum { UNREADABLE_MAX = 200, STREAMS_MAX = 10000 };
+enum { UNREADABLE_MAX = 200 };
 
 static const struct imap_limits default_limits = {
 	.line = 4 * 1024 * 1024,
@@ -293,78 +293,6 @@ static void read_response(struct imap *imap, struct str text)
 	}
 }
 
-/* ---- Streaming. ---- */
-
-/* `text` ends where a literal begins that looks like a section. What stands before it is read now,
- * from a copy, because the rest of the response comes when these bytes are long gone. */
-static bool stream_begin(struct imap *imap, struct str text, uint64_t length)
-{
-	struct imap_fetching *f = &imap->fetching;
-	response_begin(imap);
-	if (f->has_failed) {
-		imap_frame_stream(&imap->frame, text.len, length);
-		return true;
-	}
-	if (imap->chunk_count >= STREAMS_MAX)
-		return false;
-	imap->chunks = array_room(
-		imap->chunks, imap->chunk_count, &imap->chunk_cap, sizeof(*imap->chunks));
-	struct imap_chunk *chunk = &imap->chunks[imap->chunk_count++];
-	*chunk = (struct imap_chunk){0};
-	buf_add(&chunk->text, text);
-
-	struct imap_fetching before = *f;
-	size_t body_count = imap->body_count;
-	const struct part *structure = imap->structure;
-	enum imap_fetch_step step =
-		imap_fetch_read(imap, buf_str(&chunk->text), &chunk->arena, true);
-	bool is_section = step == IMAP_FETCH_READ && f->is_awaiting && !f->section.is_header;
-	if (!is_section && step != IMAP_FETCH_FAILED) {
-		/* No section after all, only the looks of one: held like any other literal. */
-		*f = before;
-		f->holds_all = true;
-		imap->body_count = body_count;
-		if (imap->structure != structure) {
-			part_free(imap->structure);
-			imap->structure = NULL;
-		}
-		return imap_frame_hold(imap, text.len, length);
-	}
-	f->is_active = true;
-	f->is_awaiting = false;
-	f->has_failed = !is_section;
-	imap_frame_stream(&imap->frame, text.len, length);
-	return true;
-}
-
-/* The next piece of the literal; false when there is none to give. */
-static bool stream_next(struct imap *imap, struct imap_event *event)
-{
-	struct imap_frame *frame = &imap->frame;
-	const struct imap_fetching *f = &imap->fetching;
-	struct str bytes = str_skip(buf_str(&frame->in), frame->pos);
-	if (bytes.len > frame->stream_left)
-		bytes.len = (size_t)frame->stream_left;
-	if (bytes.len == 0 && frame->stream_left > 0)
-		return false;
-	uint64_t offset = frame->stream_total - frame->stream_left;
-	imap_frame_consume(frame, bytes.len);
-	frame->stream_left -= bytes.len;
-	frame->is_streaming = frame->stream_left > 0;
-	if (f->has_failed)
-		return false;
-	*event = (struct imap_event){.kind = IMAP_FETCH_BODY,
-		.body = {.number = f->fetch.number,
-			.uid = f->fetch.uid,
-			.section = f->section.name,
-			.origin = f->section.origin,
-			.offset = offset,
-			.total = frame->stream_total,
-			.bytes = bytes,
-			.is_last = !frame->is_streaming}};
-	return true;
-}
-
 /* ---- The verbs. ---- */
 
 static bool has_pending(const struct imap *imap)
@@ -423,7 +351,8 @@ static enum codec read_step(struct imap *imap)
 		read_response(imap, text);
 		return CODEC_EVENT;
 	case IMAP_FRAME_STREAM:
-		return stream_begin(imap, text, literal) ? CODEC_EVENT : CODEC_BAD;
+		response_begin(imap);
+		return imap_fetch_stream(imap, text, literal) ? CODEC_EVENT : CODEC_BAD;
 	}
 	return CODEC_BAD;
 }
@@ -440,7 +369,7 @@ enum codec imap_next(struct imap *imap, struct imap_event *event)
 			buf_clear(&imap->late);
 		}
 		if (imap->frame.is_streaming) {
-			if (stream_next(imap, event))
+			if (imap_fetch_stream_next(imap, event))
 				return CODEC_EVENT;
 			if (imap->frame.is_streaming)
 				return CODEC_MORE;

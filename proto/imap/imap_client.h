@@ -40,6 +40,7 @@ void imap_frame_feed(struct imap_frame *frame, struct str bytes);
 
 struct imap_chunk {
 	struct buf text, arena;
+	struct buf header; /* the start of a header that is too long to hold */
 };
 
 struct imap_section {
@@ -53,12 +54,13 @@ struct imap_fetching {
 	bool has_failed; /* cannot be understood; only framed on */
 	bool holds_all;  /* no more streaming in this response */
 	bool is_open;
+	bool is_cutting;  /* the literal that comes is such a header */
 	bool is_awaiting; /* a section was named; its value comes next */
 	struct imap_section section;
 	struct imap_fetch fetch;
 };
 
-/* ---- Commands on their way out: imap_queue.c ---- */
+/* ---- Commands: imap_command.c writes them, imap_queue.c lets them out. ---- */
 
 enum imap_command_kind {
 	IMAP_COMMAND_PLAIN,
@@ -130,6 +132,7 @@ void imap_command_astring(struct imap_command *command, struct str text);
 void imap_command_quoted(struct imap_command *command, struct str text);
 void imap_command_literal(struct imap_command *command, struct str text);
 void imap_command_secret(struct imap_command *command, struct str text);
+void imap_command_mark(struct imap_command *command, struct imap_mark mark);
 
 /* A "+" came: true when it gave an event. */
 bool imap_queue_continue(struct imap *imap, struct str text, struct imap_event *event);
@@ -193,6 +196,9 @@ enum imap_fetch_step { IMAP_FETCH_READ, IMAP_FETCH_SHORT, IMAP_FETCH_FAILED };
 bool imap_fetch_is(struct str response, size_t *head, uint32_t *number, bool *by_uid);
 enum imap_fetch_step imap_fetch_read(
 	struct imap *imap, struct str text, struct buf *arena, bool is_piece);
+/* `text` ends with the head of a literal that may be a section: false when it is too much. */
+bool imap_fetch_stream(struct imap *imap, struct str text, uint64_t length);
+bool imap_fetch_stream_next(struct imap *imap, struct imap_event *event);
 void imap_fetch_done(struct imap *imap); /* forgets the response at hand */
 
 /* imap_date.c */

@@ -1,9 +1,125 @@
-/* The commands: each writes its words; what leaves when is imap_queue.c's. */
+/*
+ * Commands: their words, and each command in turn. What leaves when is imap_queue.c's.
+ */
+#include "base/array.h"
 #include "base/base64.h"
 #include "proto/imap/imap_client.h"
 
 #include <assert.h>
 #include <stdio.h>
+
+/* ---- Words. ---- */
+
+struct imap_command *imap_command_new(struct imap *imap, enum imap_command_kind kind)
+{
+	struct imap_command *c = mem_new(sizeof(*c));
+	c->kind = kind;
+	c->number = ++imap->queue.last_number;
+	buf_addf(&c->bytes, "A%u ", c->number);
+	return c;
+}
+
+unsigned imap_command_end(struct imap *imap, struct imap_command *c)
+{
+	struct imap_queue *queue = &imap->queue;
+	buf_add_text(&c->bytes, "\r\n");
+	if (queue->last != NULL)
+		queue->last->next = c;
+	else
+		queue->first = c;
+	queue->last = c;
+	if (queue->sending == NULL)
+		queue->sending = c;
+	unsigned number = c->number;
+	imap_queue_fill(imap);
+	return number;
+}
+
+static bool is_one_line(struct str text)
+{
+	return memchr(text.data, '\r', text.len) == NULL &&
+	       memchr(text.data, '\n', text.len) == NULL &&
+	       memchr(text.data, '\0', text.len) == NULL;
+}
+
+void imap_command_text(struct imap_command *c, struct str text)
+{
+	assert(is_one_line(text));
+	buf_add(&c->bytes, text);
+}
+
+void imap_command_mark(struct imap_command *c, struct imap_mark mark)
+{
+	c->marks = array_room(c->marks, c->mark_count, &c->mark_cap, sizeof(*c->marks));
+	c->marks[c->mark_count++] = mark;
+}
+
+void imap_command_literal(struct imap_command *c, struct str text)
+{
+	bool is_binary = memchr(text.data, '\0', text.len) != NULL;
+	imap_command_mark(
+		c, (struct imap_mark){.at = c->bytes.len, .len = text.len, .is_binary = is_binary});
+	buf_reserve(&c->bytes, text.len + 2);
+	buf_add(&c->bytes, text);
+}
+
+static bool can_be_quoted(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+		if (c < 0x20 || c > 0x7e)
+			return false;
+	}
+	return true;
+}
+
+void imap_command_quoted(struct imap_command *c, struct str text)
+{
+	assert(memchr(text.data, '\0', text.len) == NULL);
+	if (!can_be_quoted(text)) {
+		imap_command_literal(c, text);
+		return;
+	}
+	assert(is_one_line(text));
+	buf_add_char(&c->bytes, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == '"' || text.data[i] == '\\')
+			buf_add_char(&c->bytes, '\\');
+		buf_add_char(&c->bytes, text.data[i]);
+	}
+	buf_add_char(&c->bytes, '"');
+}
+
+static bool can_be_atom(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.data[i];
+		if (!ascii_is_alpha(c) && !ascii_is_digit(c) &&
+			(c == '\0' || strchr("!#$&'+,-./:;<=>?@^_`|~", c) == NULL))
+			return false;
+	}
+	return text.len > 0 && text.len <= 200 && !str_equal_nocase(text, STR("NIL"));
+}
+
+void imap_command_astring(struct imap_command *c, struct str text)
+{
+	if (can_be_atom(text))
+		imap_command_text(c, text);
+	else
+		imap_command_quoted(c, text);
+}
+
+void imap_command_secret(struct imap_command *c, struct str text)
+{
+	/* Room first: growing later would leave a copy behind. */
+	buf_reserve(&c->bytes, 2 * text.len + 4096);
+	size_t at = c->bytes.len;
+	imap_command_quoted(c, text);
+	imap_command_mark(
+		c, (struct imap_mark){.at = at, .len = c->bytes.len - at, .is_secret = true});
+}
+
+/* ---- The commands. ---- */
 
 static unsigned command_plain(struct imap *imap, struct str words)
 {

@@ -5,7 +5,11 @@
 #include "base/array.h"
 #include "proto/imap/imap_client.h"
 
-enum { SECTION_MAX = 4096 };
+enum {
+	SECTION_MAX = 4096,
+	STREAMS_MAX = 10000,     /* in one response */
+	HEADER_CUT = 256 * 1024, /* what is kept of a header beyond limits.literal */
+};
 
 bool imap_fetch_is(struct str response, size_t *head, uint32_t *number, bool *by_uid)
 {
@@ -347,11 +351,96 @@ enum imap_fetch_step imap_fetch_read(
 	return fetch_items(imap, &s, is_piece);
 }
 
+/* `text` ends where a literal begins that looks like a section. What stands before it is read now,
+ * from a copy, because the rest of the response comes when these bytes are long gone. */
+bool imap_fetch_stream(struct imap *imap, struct str text, uint64_t length)
+{
+	struct imap_fetching *f = &imap->fetching;
+	if (f->has_failed) {
+		imap_frame_stream(&imap->frame, text.len, length);
+		return true;
+	}
+	if (imap->chunk_count >= STREAMS_MAX)
+		return false;
+	imap->chunks = array_room(
+		imap->chunks, imap->chunk_count, &imap->chunk_cap, sizeof(*imap->chunks));
+	struct imap_chunk *chunk = &imap->chunks[imap->chunk_count++];
+	*chunk = (struct imap_chunk){0};
+	buf_add(&chunk->text, text);
+
+	struct imap_fetching before = *f;
+	size_t body_count = imap->body_count;
+	const struct part *structure = imap->structure;
+	enum imap_fetch_step step =
+		imap_fetch_read(imap, buf_str(&chunk->text), &chunk->arena, true);
+	bool is_section = step == IMAP_FETCH_READ && f->is_awaiting;
+	f->is_cutting = is_section && f->section.is_header && length > imap->limits.literal;
+	is_section = is_section && (f->is_cutting || !f->section.is_header);
+	if (!is_section && step != IMAP_FETCH_FAILED) {
+		/* No section after all, only the looks of one: held like any other literal. */
+		*f = before;
+		f->holds_all = true;
+		imap->body_count = body_count;
+		if (imap->structure != structure) {
+			part_free(imap->structure);
+			imap->structure = NULL;
+		}
+		return imap_frame_hold(imap, text.len, length);
+	}
+	f->is_active = true;
+	f->is_awaiting = false;
+	f->has_failed = !is_section;
+	imap_frame_stream(&imap->frame, text.len, length);
+	return true;
+}
+
+/* A header longer than can be held: its start must do. */
+static void cut_header(struct imap *imap, struct str bytes)
+{
+	struct buf *header = &imap->chunks[imap->chunk_count - 1].header;
+	struct imap_fetch *fetch = &imap->fetching.fetch;
+	size_t room = HEADER_CUT - header->len;
+	buf_add(header, str_first(bytes, room));
+	fetch->header = buf_str(header);
+	fetch->has_header = true;
+}
+
+/* The next piece of the literal; false when there is none to give. */
+bool imap_fetch_stream_next(struct imap *imap, struct imap_event *event)
+{
+	struct imap_frame *frame = &imap->frame;
+	const struct imap_fetching *f = &imap->fetching;
+	struct str bytes = str_skip(buf_str(&frame->in), frame->pos);
+	if (bytes.len > frame->stream_left)
+		bytes.len = (size_t)frame->stream_left;
+	if (bytes.len == 0 && frame->stream_left > 0)
+		return false;
+	uint64_t offset = frame->stream_total - frame->stream_left;
+	imap_frame_consume(frame, bytes.len);
+	frame->stream_left -= bytes.len;
+	frame->is_streaming = frame->stream_left > 0;
+	if (f->is_cutting && !f->has_failed)
+		cut_header(imap, bytes);
+	if (f->has_failed || f->is_cutting)
+		return false;
+	*event = (struct imap_event){.kind = IMAP_FETCH_BODY,
+		.body = {.number = f->fetch.number,
+			.uid = f->fetch.uid,
+			.section = f->section.name,
+			.origin = f->section.origin,
+			.offset = offset,
+			.total = frame->stream_total,
+			.bytes = bytes,
+			.is_last = !frame->is_streaming}};
+	return true;
+}
+
 void imap_fetch_done(struct imap *imap)
 {
 	for (size_t i = 0; i < imap->chunk_count; i++) {
 		buf_done(&imap->chunks[i].text);
 		buf_done(&imap->chunks[i].arena);
+		buf_done(&imap->chunks[i].header);
 	}
 	imap->chunk_count = 0;
 	imap->body_count = imap->body_next = 0;

@@ -99,7 +99,8 @@ static enum imap_frame_step frame_literal(
 	struct imap_frame *frame = &imap->frame;
 	struct str before = {bytes.data + frame->line, end - head - frame->line};
 	bool is_skipped = imap->fetching.is_active && imap->fetching.has_failed;
-	if (is_skipped || frame_may_stream(imap, bytes, before))
+	bool is_long = length > imap->limits.literal && frame_is_fetch(imap, bytes);
+	if (is_skipped || is_long || frame_may_stream(imap, bytes, before))
 		return length > imap->limits.body ? IMAP_FRAME_BAD : IMAP_FRAME_STREAM;
 	return imap_frame_hold(imap, end, length) ? IMAP_FRAME_MORE : IMAP_FRAME_BAD;
 }

@@ -53,7 +53,10 @@ Test(imap_limits, of_literals_hold_for_each_and_for_all_of_a_response)
 		enum codec end;
 	} rows[] = {
 		{"* 1 FETCH (BODY[HEADER] {2000}\r\n", CODEC_MORE},
-		{"* 1 FETCH (BODY[HEADER] {2001}\r\n", CODEC_BAD},
+		{"* 1 FETCH (BODY[HEADER] {2001}\r\n", CODEC_MORE},
+		{"* 1 FETCH (X-UNKNOWN {2001}\r\n", CODEC_BAD},
+		{"* 1 FETCH (X-UNKNOWN (1 {2001}\r\n", CODEC_BAD},
+		{"* 1 FETCH (BODY[HEADER] {50001}\r\n", CODEC_BAD},
 		{"* 1 FETCH (BODY[HEADER] {1}\r\nx BODY[HEADER] {2000}\r\n", CODEC_BAD},
 		{"* 1 FETCH (BODY[HEADER] {1}\r\nx BODY[] {0}\r\n BODY[HEADER] {2000}\r\n",
 			CODEC_BAD},
@@ -97,6 +100,26 @@ Test(imap_limits, bodies_are_handed_on_without_being_held)
 	feed_many(imap, "* 1 FETCH (BODY[] {50000}\r\n", 1, IMAP_FETCH, &end);
 	cr_assert_eq(feed_many(imap, "0123456789", 5000, IMAP_FETCH_BODY, &end), 5000u);
 	cr_assert_eq(feed_many(imap, " UID 7)\r\n", 1, IMAP_FETCH, &end), 1u);
+	imap_free(imap);
+}
+
+Test(imap_limits, a_header_too_long_to_hold_is_cut_and_its_message_read)
+{
+	struct imap *imap = greeted(&small);
+	struct imap_event event;
+	imap_feed(imap, STR("* 1 FETCH (FLAGS (x) BODY[HEADER.FIELDS (A)] {30000}\r\n"));
+	for (int i = 0; i < 3000; i++) {
+		cr_assert_eq(imap_next(imap, &event), CODEC_MORE);
+		imap_feed(imap, STR("A: 4567\r\n"
+				    "x"));
+	}
+	imap_feed(imap, STR(" UID 9)\r\n"));
+	cr_assert_eq(imap_next(imap, &event), CODEC_EVENT);
+	cr_assert_eq(event.kind, IMAP_FETCH);
+	cr_assert_eq(event.fetch.uid, 9u);
+	cr_assert(event.fetch.has_header);
+	cr_assert_eq(event.fetch.header.len, 30000u);
+	cr_assert(str_equal(event.fetch.keywords[0], STR("x")));
 	imap_free(imap);
 }
 
