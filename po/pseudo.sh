@@ -17,6 +17,12 @@ function spoil(text,    out, rest, c, letters, head, tail, more, i) {
 	}
 	rest = text
 	while (rest != "") {
+		# %1 of our own sentences
+		if (rest ~ /^%[1-9]([^$0-9.A-Za-z]|$)/) {
+			out = out substr(rest, 1, 2)
+			rest = substr(rest, 3)
+			continue
+		}
 		if (match(rest, /^%<[A-Za-z0-9]+>/) ||
 		    match(rest, /^%[0-9]*\$?[-+ #0]*[0-9*]*(\.[0-9*]*)?[hljzt]*[A-Za-z%]/) ||
 		    match(rest, /^\{[a-z_]+\}/) || match(rest, /^\\./)) {

@@ -47,7 +47,7 @@ allow src/render render/ proto/mime/ proto/codec.h model/ base/
 allow src/compose compose/ proto/mime/ proto/codec.h model/ base/
 allow src/engine engine/ render/render.h compose/compose.h proto/ cache/cache.h settings/ model/ base/
 allow ui ui/ engine/engine.h render/layout.h words/ model/ base/
-allow 'src -maxdepth 1' commands engine/engine.h ui/ui.h render/layout.h settings/ words/ model/ base/
+allow 'src -maxdepth 1' '[a-z_]*\.h"' engine/engine.h ui/ui.h render/layout.h settings/ words/ model/ base/
 
 only '(ncursesw/|ncurses/)?n?curses\.h|term\.h' ui/term.c
 only 'sqlite3' cache/
