@@ -31,6 +31,7 @@ struct account_run *account_run_new(struct engine *engine, const struct account 
 	struct account_run *run = mem_new(sizeof(*run));
 	struct buf facts = {0};
 	run->engine = engine;
+	run->serial = ++engine->next_serial;
 	run->account = account_copy(account);
 	run->backend = backend_of(account->kind);
 	run->state = engine->is_offline ? ACCOUNT_OFFLINE : ACCOUNT_CONNECTING;

@@ -109,6 +109,17 @@ struct account_run *engine_run_of_account(struct engine *engine, int64_t account
 	return NULL;
 }
 
+struct account_run *engine_run_of_serial(struct engine *engine, unsigned serial)
+{
+	for (size_t i = 0; i < engine->run_count; i++)
+		if (engine->runs[i]->serial == serial)
+			return engine->runs[i];
+	for (size_t i = 0; i < engine->test_count; i++)
+		if (engine->tests[i]->serial == serial)
+			return engine->tests[i];
+	return NULL;
+}
+
 struct account_run *engine_run_of_folder(struct engine *engine, int64_t folder_id)
 {
 	struct folder folder = {0};
@@ -391,6 +402,7 @@ static void engine_plan_sync(struct account_run *run)
 	if (!run->sync_is_asked || run->sync_is_planned || !run->folders_are_known)
 		return;
 	run->sync_is_planned = true;
+	run->engine->progress_is_due = true;
 	if (!cache_folders_list(
 		    run->engine->cache, run->account->account_id, &folders, &count, NULL))
 		return;
@@ -545,9 +557,11 @@ size_t engine_poll(struct engine *engine, struct pollfd *fds, size_t max, int64_
 static void engine_loop(void *argument)
 {
 	struct engine *engine = argument;
-	while (!engine->should_stop) {
+	for (;;) {
 		struct pollfd fds[ENGINE_POLL_MAX];
 		int64_t deadline = engine_step(engine, clock_monotonic_ms());
+		if (engine->should_stop)
+			return;
 		size_t count = engine_poll(engine, fds, ENGINE_POLL_MAX, &deadline);
 		int64_t wait = deadline - clock_monotonic_ms();
 		if (wait < 0)

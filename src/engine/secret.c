@@ -10,8 +10,8 @@ enum { SECRET_COMMAND_MS = 60 * 1000, SECRET_MAX = 16 * 1024 };
 
 struct secret_job {
 	struct job job;
-	int64_t account_id;
-	char *command; /* owned */
+	unsigned serial; /* of the run */
+	char *command;   /* owned */
 	struct buf output;
 	struct error error;
 	bool is_ok;
@@ -41,7 +41,7 @@ static void secret_job_run(struct job *job, struct cache *reader)
 static void secret_job_done(struct engine *engine, struct job *job)
 {
 	struct secret_job *self = (struct secret_job *)job;
-	struct account_run *run = engine_run_of_account(engine, self->account_id);
+	struct account_run *run = engine_run_of_serial(engine, self->serial);
 	if (run == NULL || !run->secret_is_asked)
 		return;
 	run->secret_is_asked = false;
@@ -70,7 +70,7 @@ static void secret_run_command(struct account_run *run)
 {
 	struct secret_job *self = mem_new(sizeof(*self));
 	self->job = (struct job){secret_job_run, secret_job_done, secret_job_free, true};
-	self->account_id = run->account->account_id;
+	self->serial = run->serial;
 	self->command = mem_text(run->account->password_command);
 	run->secret_is_asked = true;
 	jobs_add(run->engine->jobs, &self->job);

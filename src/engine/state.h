@@ -49,7 +49,7 @@ struct engine {
 	bool wants_folders, wants_accounts, wants_actions; /* someone asked: tell on every change */
 	bool folders_dirty, accounts_dirty, actions_dirty;
 	int64_t folders_told; /* ms: when EVENT_FOLDERS was last posted */
-	unsigned next_question;
+	unsigned next_question, next_serial;
 	uint64_t next_revision;
 	struct buf stats;  /* JSON objects of closed connections, one per line */
 	uint64_t sync_tag; /* of the REQUEST_SYNC that waits for its end; 0: none */
@@ -85,6 +85,7 @@ struct folder_task {
 
 struct account_run {
 	struct engine *engine;
+	unsigned serial; /* names this run in answers of workers */
 	const struct backend *backend;
 	struct account *account; /* owned */
 	enum account_state state;
@@ -126,6 +127,8 @@ struct event *engine_notice(struct engine *engine, enum notice_kind kind, int64_
 /* The disk: tells the user once and goes on. */
 void engine_storage_failed(struct engine *engine, const struct error *err);
 struct account_run *engine_run_of_account(struct engine *engine, int64_t account_id);
+/* Also among the tests. A run that went is never mistaken for a new one. */
+struct account_run *engine_run_of_serial(struct engine *engine, unsigned serial);
 struct account_run *engine_run_of_folder(struct engine *engine, int64_t folder_id);
 void engine_sync_progress(struct engine *engine);
 

@@ -29,11 +29,12 @@ static int64_t tasks_inbox(struct session *s)
 	if (cache_folder_get(cache, folder_id, &inbox, NULL))
 		goto out;
 	/* The first contact: INBOX always exists, so it need not wait for the list. */
+	char name[] = "INBOX";
 	struct folder first = {
 		.folder_id = folder_id,
 		.account_id = account_id,
-		.wire = "INBOX",
-		.name = "INBOX",
+		.wire = name,
+		.name = name,
 		.role = ROLE_INBOX,
 		.delimiter = s->run->facts.delimiter,
 	};
@@ -176,10 +177,10 @@ void tasks_next(struct session *s, int64_t *deadline)
 	tasks_finish_folder(s);
 	if (run->engine->now >= run->folders_next && s->listing == NULL)
 		folders_ask(s);
-	else if (run->task_count == 0)
-		tasks_watch(s, deadline);
-	else
+	else if (run->task_count > 0)
 		*deadline = run->engine->now;
+	else if (!run->sync_is_asked)
+		tasks_watch(s, deadline);
 }
 
 bool tasks_is_busy(const struct account_run *run)
