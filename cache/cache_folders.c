@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "cache/cache_names.h"
 #include "cache/cache_rank.h"
+#include "cache/cache_rekey.h"
 
 bool cache_folder_peek(
 	struct cache *cache, int64_t folder_id, struct cache_folder_state *state, struct error *err)
@@ -117,7 +118,7 @@ bool cache_cursor_save(struct cache *cache, int64_t folder_id, const struct cach
 		return false;
 	bool ok = cache_folder_load(cache, folder_id, &state, err) &&
 		  cache_cursor_move(cache, &state, cursor, err);
-	return store_end(cache, STORE_CACHE, ok, err);
+	return store_end(cache, STORE_CACHE, ok, err) && cache_rekey_finish(cache, folder_id, err);
 }
 
 static bool folder_save_one(struct cache *cache, const struct folder *f, int64_t account_id,

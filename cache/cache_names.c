@@ -189,7 +189,7 @@ static bool names_forget_local(struct cache *cache, int64_t account_id, struct e
 
 bool cache_account_forget(struct cache *cache, int64_t account_id, struct error *err)
 {
-	if (!store_is_owner(cache, err) || !cache_folders_forget(cache, account_id, err))
+	if (!store_is_owner(cache, err) || !cache_forget_account(cache, account_id, err))
 		return false;
 	if (!store_begin(cache, STORE_LOCAL, err))
 		return false;

@@ -12,7 +12,7 @@ bool cache_names_folders(struct cache *cache, int64_t account_id, struct folder 
 bool cache_names_folder_account(struct cache *cache, int64_t folder_id, int64_t *account_id,
 	char **wire, struct error *err);
 
-/* Everything that cache.db and body.db hold of an account (cache_folders.c). */
-bool cache_folders_forget(struct cache *cache, int64_t account_id, struct error *err);
+/* Everything that cache.db and body.db hold of an account (cache_forget.c). */
+bool cache_forget_account(struct cache *cache, int64_t account_id, struct error *err);
 
 #endif

@@ -1,18 +1,232 @@
 /* Wishes that were made under another UIDVALIDITY. */
 #include "cache/cache_rekey.h"
 
+#include <stdlib.h>
+
+#include "base/array.h"
 #include "base/clock.h"
 #include "cache/cache_folders.h"
+
+enum { ITEM_PLAIN, ITEM_AMBIGUOUS = 2 }; /* op_item.state */
+
+static bool rekey_is_needed(struct cache *cache, int64_t folder_id, uint32_t uidvalidity,
+	bool *is_needed, struct error *err)
+{
+	static const char sql[] = "SELECT 1 FROM op INDEXED BY op_open WHERE folder_id=?1"
+				  " AND done_at IS NULL AND uidvalidity<>?2 LIMIT 1";
+	int64_t hit = 0;
+	*is_needed = false;
+	if (uidvalidity == 0)
+		return true;
+	if (!store_number(cache, STORE_LOCAL, sql, STORE_INTS(folder_id, uidvalidity), &hit, err))
+		return false;
+	*is_needed = hit != 0;
+	return true;
+}
+
+/* An item that waits for its message to come by again. */
+struct rekey_item {
+	struct ident ident;
+	int64_t op_id, uid;
+};
+
+struct rekey_items {
+	struct rekey_item *items; /* owned; by ident */
+	size_t count, cap;
+};
+
+static int rekey_order(const void *a, const void *b)
+{
+	const struct rekey_item *x = a, *y = b;
+	return memcmp(&x->ident, &y->ident, sizeof(x->ident));
+}
+
+static bool rekey_load(struct cache *cache, int64_t folder_id, uint32_t uidvalidity,
+	struct rekey_items *list, struct error *err)
+{
+	static const char sql[] = "SELECT i.op_id,i.uid,i.ident FROM op AS o INDEXED BY op_open "
+				  "CROSS JOIN op_item AS i"
+				  " ON i.op_id=o.op_id WHERE o.folder_id=?1 AND o.done_at IS NULL"
+				  " AND o.uidvalidity<>?2";
+	sqlite3_stmt *stmt =
+		store_query(cache, STORE_LOCAL, sql, STORE_INTS(folder_id, uidvalidity), err);
+	enum store_row row = STORE_BAD;
+	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW) {
+		list->items =
+			array_room(list->items, list->count, &list->cap, sizeof(*list->items));
+		struct rekey_item *item = &list->items[list->count++];
+		*item = (struct rekey_item){.op_id = sqlite3_column_int64(stmt, 0),
+			.uid = sqlite3_column_int64(stmt, 1)};
+		struct str ident = str_first(store_blob(stmt, 2), IDENT_SIZE);
+		memcpy(item->ident.bytes, ident.data, ident.len);
+	}
+	if (list->count > 1)
+		qsort(list->items, list->count, sizeof(*list->items), rekey_order);
+	return row == STORE_END;
+}
+
+/* Seen a second time under another UID, an ident does not tell who is meant. */
+static bool rekey_note(
+	struct cache *cache, const struct rekey_item *item, uint32_t uid, struct error *err)
+{
+	static const char sql[] =
+		"UPDATE op_item SET state=CASE WHEN state=2 OR new_uid<>?3 THEN 2 ELSE state END,"
+		"new_uid=coalesce(new_uid,?3) WHERE op_id=?1 AND uid=?2";
+	_Static_assert(ITEM_AMBIGUOUS == 2, "the text above names it");
+	return store_run(cache, STORE_LOCAL, sql, STORE_INTS(item->op_id, item->uid, uid), err);
+}
+
+static bool rekey_match_row(struct cache *cache, const struct rekey_items *list,
+	const struct cache_header *row, struct error *err)
+{
+	struct rekey_item key = {.ident = row->ident};
+	const struct rekey_item *end = list->items + list->count;
+	const struct rekey_item *hit =
+		bsearch(&key, list->items, list->count, sizeof(key), rekey_order);
+	if (hit == NULL)
+		return true;
+	while (hit > list->items && rekey_order(hit - 1, &key) == 0)
+		hit--;
+	for (; hit < end && rekey_order(hit, &key) == 0; hit++)
+		if (!rekey_note(cache, hit, row->uid, err))
+			return false;
+	return true;
+}
+
+static bool rekey_match_rows(struct cache *cache, const struct rekey_items *list,
+	const struct cache_header *rows, size_t count, struct error *err)
+{
+	bool ok = true;
+	if (list->count == 0)
+		return true;
+	if (!store_begin(cache, STORE_LOCAL, err))
+		return false;
+	for (size_t i = 0; ok && i < count; i++)
+		ok = rekey_match_row(cache, list, &rows[i], err);
+	return store_end(cache, STORE_LOCAL, ok, err);
+}
 
 bool cache_rekey_match(struct cache *cache, int64_t folder_id, const struct cache_header *rows,
 	size_t count, struct error *err)
 {
-	(void)cache, (void)folder_id, (void)rows, (void)count, (void)err;
+	struct cache_folder_state folder;
+	struct rekey_items list = {0};
+	bool is_needed;
+	if (!cache_folder_peek(cache, folder_id, &folder, err) ||
+		!rekey_is_needed(cache, folder_id, folder.uidvalidity, &is_needed, err))
+		return false;
+	if (!is_needed)
+		return true;
+	bool ok = rekey_load(cache, folder_id, folder.uidvalidity, &list, err) &&
+		  rekey_match_rows(cache, &list, rows, count, err);
+	mem_free(list.items);
+	return ok;
+}
+
+static bool rekey_found(
+	struct cache *cache, int64_t op_id, struct rekey_items *list, struct error *err)
+{
+	static const char sql[] = "SELECT new_uid,ident FROM op_item WHERE op_id=?1 AND state=0"
+				  " AND new_uid IS NOT NULL";
+	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_INTS(op_id), err);
+	enum store_row row = STORE_BAD;
+	list->count = 0;
+	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW) {
+		list->items =
+			array_room(list->items, list->count, &list->cap, sizeof(*list->items));
+		struct rekey_item *item = &list->items[list->count++];
+		*item = (struct rekey_item){.uid = sqlite3_column_int64(stmt, 0)};
+		struct str ident = str_first(store_blob(stmt, 1), IDENT_SIZE);
+		memcpy(item->ident.bytes, ident.data, ident.len);
+	}
+	return row == STORE_END;
+}
+
+static bool rekey_items_write(
+	struct cache *cache, int64_t op_id, const struct rekey_items *list, struct error *err)
+{
+	static const char drop[] = "DELETE FROM op_item WHERE op_id=?1";
+	static const char add[] = "INSERT OR IGNORE INTO op_item(op_id,uid,ident) VALUES(?1,?2,?3)";
+	if (!store_run(cache, STORE_LOCAL, drop, STORE_INTS(op_id), err))
+		return false;
+	for (size_t i = 0; i < list->count; i++) {
+		sqlite3_stmt *stmt = store_query(
+			cache, STORE_LOCAL, add, STORE_INTS(op_id, list->items[i].uid), err);
+		if (stmt == NULL)
+			return false;
+		store_bind_blob(
+			stmt, 3, str_make((const char *)list->items[i].ident.bytes, IDENT_SIZE));
+		if (!store_finish(cache, stmt, err))
+			return false;
+	}
 	return true;
+}
+
+/* Without anybody left, a flag wish is done; what would have destroyed is told to the user. */
+static bool rekey_op(struct cache *cache, int64_t op_id, enum action_kind kind,
+	uint32_t uidvalidity, struct rekey_items *list, struct error *err)
+{
+	static const char go_on[] = "UPDATE op SET uidvalidity=?2 WHERE op_id=?1";
+	static const char end[] = "UPDATE op SET uidvalidity=?2,state=?3,done_at=?4 WHERE op_id=?1";
+	if (!rekey_found(cache, op_id, list, err) || !rekey_items_write(cache, op_id, list, err))
+		return false;
+	if (list->count > 0)
+		return store_run(cache, STORE_LOCAL, go_on, STORE_INTS(op_id, uidvalidity), err);
+	int64_t state = kind == ACTION_FLAGS ? ACTION_DONE : ACTION_CONFLICT;
+	return store_run(cache, STORE_LOCAL, end,
+		STORE_INTS(op_id, uidvalidity, state, clock_wall_seconds()), err);
+}
+
+static bool rekey_next(struct cache *cache, int64_t folder_id, uint32_t uidvalidity, int64_t *op_id,
+	int64_t *kind, struct error *err)
+{
+	static const char sql[] = "SELECT op_id,kind FROM op INDEXED BY op_open WHERE folder_id=?1"
+				  " AND done_at IS NULL AND uidvalidity<>?2 ORDER BY op_id LIMIT 1";
+	*op_id = 0;
+	sqlite3_stmt *stmt =
+		store_query(cache, STORE_LOCAL, sql, STORE_INTS(folder_id, uidvalidity), err);
+	if (stmt == NULL)
+		return false;
+	enum store_row row = store_next(cache, stmt, err);
+	if (row == STORE_ROW) {
+		*op_id = sqlite3_column_int64(stmt, 0);
+		*kind = sqlite3_column_int64(stmt, 1);
+	}
+	sqlite3_reset(stmt);
+	return row != STORE_BAD;
+}
+
+static bool rekey_all(
+	struct cache *cache, int64_t folder_id, uint32_t uidvalidity, struct error *err)
+{
+	struct rekey_items list = {0};
+	int64_t op_id = 0, kind = 0;
+	if (!store_begin(cache, STORE_LOCAL, err))
+		return false;
+	bool ok;
+	do {
+		ok = rekey_next(cache, folder_id, uidvalidity, &op_id, &kind, err) &&
+		     (op_id == 0 || rekey_op(cache, op_id, (enum action_kind)kind, uidvalidity,
+					    &list, err));
+	} while (ok && op_id != 0);
+	mem_free(list.items);
+	return store_end(cache, STORE_LOCAL, ok, err);
 }
 
 bool cache_rekey_finish(struct cache *cache, int64_t folder_id, struct error *err)
 {
-	(void)cache, (void)folder_id, (void)err;
-	return true;
+	struct cache_folder_state folder;
+	bool is_needed;
+	if (!cache_folder_peek(cache, folder_id, &folder, err))
+		return false;
+	if (folder.synced_low != 1)
+		return true;
+	if (!rekey_is_needed(cache, folder_id, folder.uidvalidity, &is_needed, err))
+		return false;
+	if (!is_needed)
+		return true;
+	if (!rekey_all(cache, folder_id, folder.uidvalidity, err))
+		return false;
+	cache->is_unfolded = true;
+	return cache_journal_apply(cache, NULL, err);
 }
