@@ -12,8 +12,9 @@
 	"\xcc\x84\xcc\x85\xcc\x86\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f" \
 	"\x91\xa7"                                                                                 \
 	"\xef\xb8\x8f\xe1\x85\x9f\xe3\x85\xa4"
-#define WIDE                                                                                         \
-	"日本語の件名 cafe\xcc\x81 👍🏽 שלום العالم ｶﾅ 한국어 ไทย " \
+#define WIDE                                                                                       \
+	"日本語の件名 cafe\xcc\x81 👍🏽 שלום العالم ｶﾅ 한국어 "         \
+	"ไทย "                                                                               \
 	"é"
 
 static const struct fake_folder {
@@ -139,7 +140,7 @@ static struct message fake_row(const struct fake *fake, int64_t folder_id, uint3
 {
 	uint32_t uid = (uint32_t)(row + 1 + fake->gone);
 	struct message m = {.place_id = place_make(folder_id, uid),
-		.date = 1795400000 - (int64_t)(fake_total(fake, folder_id) - row) * 86400,
+		.date = 1795400000 - (int64_t)(fake_total(fake, folder_id) - row) * 7200,
 		.size = uid * 977 % 250000,
 		.flags = uid % 4 == 1 ? 0 : FLAG_SEEN,
 		.hints = (uid % 3 == 0 ? HINT_TO_ME : 0) | (uid % 8 == 5 ? HINT_FRESH : 0)};

@@ -3,7 +3,8 @@
 
 #include "ui/theme.h"
 
-enum { BAR_PROGRAM_FROM = 64 }; /* columns from which the program's name has room */
+/* Columns from which the name of the program, of the screen, has room. */
+enum { BAR_PROGRAM_FROM = 64, BAR_NAME_FROM = 50 };
 
 void bar_title(struct canvas *c, const struct title *title)
 {
@@ -15,8 +16,10 @@ void bar_title(struct canvas *c, const struct title *title)
 	int column = 1;
 	if (c->columns >= BAR_PROGRAM_FROM)
 		column += canvas_text(c, 0, column, 12, str_from(title->program), STYLE_TITLE) + 2;
-	column += canvas_text(c, 0, column, right - column - 1, str_from(title->name), STYLE_TITLE);
-	column += c->columns >= BAR_PROGRAM_FROM ? 2 : 1;
+	if (c->columns >= BAR_NAME_FROM || title->about.len == 0)
+		column += canvas_text(c, 0, column, right - column - 1, str_from(title->name),
+				  STYLE_TITLE) +
+			  2;
 	if (right - column - 1 > 0)
 		canvas_text(c, 0, column, right - column - 1, title->about, STYLE_TITLE);
 	canvas_put(c, 0, right, c->columns - right, &position, STYLE_TITLE);

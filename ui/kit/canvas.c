@@ -162,6 +162,34 @@ int canvas_text(
 	return used;
 }
 
+/* What of the text goes into one line: up to the last blank that fits, or a hard cut. */
+static struct str canvas_wrap_line(struct str rest, int cells)
+{
+	int used;
+	struct str line = width_first(rest, cells, &used);
+	size_t cut = line.len;
+	if (line.len == rest.len || rest.data[line.len] == ' ')
+		return line;
+	while (cut > 0 && line.data[cut - 1] != ' ')
+		cut--;
+	return cut > 0 ? str_first(line, cut) : line;
+}
+
+int canvas_wrap(struct canvas *c, int row, int column, int cells, int rows, struct str outside,
+	unsigned style)
+{
+	struct safe_text safe = safe_text_make(outside);
+	struct str rest = str_trim(str_make(safe.text, safe.len));
+	int used = 0;
+	while (used < rows && rest.len > 0 && cells > 1) {
+		struct str line = used + 1 < rows ? canvas_wrap_line(rest, cells) : rest;
+		canvas_text(c, row + used++, column, cells, line, style);
+		rest = str_trim(str_skip(rest, line.len > 0 ? line.len : rest.len));
+	}
+	safe_text_done(&safe);
+	return used;
+}
+
 static void canvas_dump_row(const struct canvas *c, int row, struct buf *out)
 {
 	size_t end = out->len;

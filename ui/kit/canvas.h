@@ -38,6 +38,11 @@ int canvas_put(struct canvas *c, int row, int column, int cells, const struct sa
 int canvas_text(
 	struct canvas *c, int row, int column, int cells, struct str outside, unsigned style);
 
+/* Text broken at blanks into lines of at most `cells`, in at most `rows` rows; returns the rows it
+ * took. The last one is cut where the text is longer. */
+int canvas_wrap(struct canvas *c, int row, int column, int cells, int rows, struct str outside,
+	unsigned style);
+
 void canvas_fill(struct canvas *c, int row, int column, int cells, unsigned style); /* blanks */
 void canvas_restyle(struct canvas *c, int row, int column, int cells, unsigned style);
 void canvas_cursor(struct canvas *c, int row, int column);

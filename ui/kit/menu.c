@@ -24,6 +24,22 @@ int menu_pages(const struct canvas *c, int rows, size_t count)
 	return rest <= 0 ? 1 : (rest + slots - fixed - 1) / (slots - fixed);
 }
 
+static void menu_label(const struct menu_item *item, struct buf *out)
+{
+	buf_addf(out, item->is_default ? "[%s]" : "%s", item->label);
+}
+
+static int menu_item_cells(const struct menu_item *item)
+{
+	struct buf label = {0};
+	if (item->label == NULL)
+		return 0;
+	menu_label(item, &label);
+	int cells = width_cells(str_from(item->key)) + 1 + width_cells(buf_str(&label));
+	buf_done(&label);
+	return cells;
+}
+
 static void menu_paint_item(
 	struct canvas *c, int row, int column, int cells, const struct menu_item *item)
 {
@@ -33,7 +49,7 @@ static void menu_paint_item(
 	unsigned label_style = item->is_grey ? STYLE_KEY_GREY : STYLE_KEY_LABEL;
 	int used = canvas_text(c, row, column, cells - 1, str_from(item->key), key_style);
 	struct buf label = {0};
-	buf_addf(&label, item->is_default ? "[%s]" : "%s", item->label);
+	menu_label(item, &label);
 	canvas_text(c, row, column + used + 1, cells - used - 2, buf_str(&label), label_style);
 	buf_done(&label);
 }
@@ -47,17 +63,49 @@ static size_t menu_item_at(int slot, int slots, int page, bool is_paged)
 	return (size_t)(2 + page * (slots - fixed) + slot - fixed);
 }
 
+struct menu_page {
+	const struct menu_item *slots[2 * MENU_COLUMNS]; /* NULL: empty */
+	int left[MENU_COLUMNS + 1]; /* where columns begin; the last: the end */
+};
+
+/* Columns of equal width, unless a label does not fit and others leave it room. */
+static void menu_measure(struct menu_page *page, int columns, int rows, int cells)
+{
+	int needs[MENU_COLUMNS] = {0}, sum = 0;
+	bool fits = true;
+	for (int slot = 0; slot < columns * rows; slot++) {
+		int need = page->slots[slot] != NULL ? menu_item_cells(page->slots[slot]) + 1 : 0;
+		int *most = &needs[slot / rows];
+		*most = need > *most ? need : *most;
+	}
+	for (int i = 0; i < columns; i++) {
+		sum += needs[i];
+		fits &= needs[i] <= cells / columns;
+	}
+	page->left[0] = 0;
+	for (int i = 0; i < columns; i++) {
+		int spare = (i + 1) * (cells - sum) / columns - i * (cells - sum) / columns;
+		page->left[i + 1] = fits || sum > cells ? (i + 1) * cells / columns
+							: page->left[i] + needs[i] + spare;
+	}
+}
+
 void menu_paint(struct canvas *c, int row, int rows, const struct menu_item *items, size_t count,
 	int page, bool is_paged)
 {
 	int columns = menu_columns(c), slots = columns * rows;
 	bool has_other = menu_pages(c, rows, count) > 1;
+	struct menu_page p = {0};
 	for (int slot = 0; slot < slots; slot++) {
 		size_t i = menu_item_at(slot, slots, page, is_paged);
-		if (i >= count || (is_paged && items[i].is_other && !has_other))
-			continue;
-		int at = slot / rows, from = at * c->columns / columns;
-		int cells = (at + 1) * c->columns / columns - from;
-		menu_paint_item(c, row + slot % rows, from, cells, &items[i]);
+		if (i < count && (!is_paged || !items[i].is_other || has_other))
+			p.slots[slot] = &items[i];
+	}
+	menu_measure(&p, columns, rows, c->columns);
+	for (int slot = 0; slot < slots; slot++) {
+		int at = slot / rows;
+		if (p.slots[slot] != NULL)
+			menu_paint_item(c, row + slot % rows, p.left[at],
+				p.left[at + 1] - p.left[at], p.slots[slot]);
 	}
 }

@@ -42,6 +42,14 @@ void page_text_keep(struct page_text *p, const char *text)
 	page_text_add(p, DOC_TEXT, DOC_KEEP, text);
 }
 
+void page_text_hang(struct page_text *p, const char *label, const char *text)
+{
+	struct doc_block *block = doc_add_block(p->doc, DOC_TEXT);
+	block->wrap = DOC_WRAP;
+	block->label = mem_text(label);
+	doc_block_add(block, str_from(text), 0, -1);
+}
+
 void page_text_blank(struct page_text *p)
 {
 	doc_add_block(p->doc, DOC_BLANK);

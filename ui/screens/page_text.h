@@ -20,6 +20,8 @@ void page_text_done(struct page_text *p);
 void page_text_heading(struct page_text *p, const char *text);
 void page_text_line(struct page_text *p, const char *text); /* filled to the width */
 void page_text_keep(struct page_text *p, const char *text); /* as it is */
+/* A label in front of text that is filled to the width beside it. */
+void page_text_hang(struct page_text *p, const char *label, const char *text);
 void page_text_blank(struct page_text *p);
 
 /* Ready-made for screen_ops. */

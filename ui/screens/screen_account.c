@@ -227,6 +227,16 @@ static void account_change(struct screen_account *a)
 	buf_done(&value);
 }
 
+/* Once a test has run, half of a small body is for what it says. */
+static void account_layout(struct screen *s, int rows, int columns)
+{
+	struct screen_account *a = (struct screen_account *)s;
+	bool is_small = rows < FIELD_COUNT + 4 && a->test_tag != 0;
+	(void)columns;
+	list_set_total(&a->list, FIELD_COUNT);
+	list_set_height(&a->list, is_small ? rows / 2 - 1 : rows);
+}
+
 static const char *account_fault(const struct account *account)
 {
 	if (account->name == NULL)
@@ -271,6 +281,7 @@ static void account_test(struct screen_account *a)
 {
 	memset(a->steps, 0, sizeof(a->steps));
 	a->is_testing = account_send(a, REQUEST_ACCOUNT_TEST, &a->test_tag);
+	account_layout(&a->base, app_body_height(a->base.app), a->base.app->columns);
 }
 
 static void account_leave_done(void *context, int value)
@@ -367,32 +378,33 @@ static void account_title(const struct screen *s, struct buf *about, struct buf 
 		buf_add_text(position, _("changed"));
 }
 
-static int account_paint_steps(const struct screen_account *a, struct canvas *c, int row, int end)
+static void account_paint_steps(const struct screen_account *a, struct canvas *c, int row, int end)
 {
+	bool is_short = end - row < STEPS_MAX + 2;
 	for (int i = 0; i < STEPS_MAX && row < end; i++) {
 		const struct step *step = &a->steps[i];
 		struct buf line = {0};
-		if (!step->is_known)
+		bool is_past = i + 1 < STEPS_MAX && step[1].is_known;
+		if (!step->is_known || (is_short && is_past))
 			continue;
 		buf_addf(&line, "%s: ", say_test_step((enum test_step)i));
 		if (step->is_ok)
 			buf_add_text(&line, i == TEST_DONE ? _("done") : _("ok"));
 		else
 			words_error_line(&step->error, NULL, &line);
-		canvas_text(c, row++, 3, c->columns - 4, buf_str(&line),
+		row += canvas_wrap(c, row, 3, c->columns - 4, end - row, buf_str(&line),
 			step->is_ok ? STYLE_NORMAL : STYLE_WARNING);
 		buf_done(&line);
 	}
 	if (a->is_testing && row < end)
-		canvas_text(c, row++, 3, c->columns - 4, str_from(_("Testing …")), STYLE_NOTE);
-	return row;
+		canvas_text(c, row, 3, c->columns - 4, str_from(_("Testing …")), STYLE_NOTE);
 }
 
 static void account_paint(const struct screen *s, struct canvas *c, int top, int height)
 {
 	const struct screen_account *a = (const struct screen_account *)s;
 	int row = top, label = c->columns >= 60 ? LABEL_CELLS + 2 : c->columns / 2;
-	for (uint32_t i = a->list.top; i < FIELD_COUNT && row < top + height; i++, row++) {
+	for (uint32_t i = a->list.top; i < FIELD_COUNT && row < top + a->list.height; i++, row++) {
 		unsigned style = i == a->list.selected ? STYLE_SELECTED : STYLE_NORMAL;
 		struct buf value = {0};
 		field_value(a->account, (enum field)i, &value);
@@ -404,15 +416,6 @@ static void account_paint(const struct screen *s, struct canvas *c, int top, int
 		buf_done(&value);
 	}
 	account_paint_steps(a, c, row + 1, top + height);
-}
-
-/* Half of a small body stays free for the steps of a test. */
-static void account_layout(struct screen *s, int rows, int columns)
-{
-	struct screen_account *a = (struct screen_account *)s;
-	(void)columns;
-	list_set_total(&a->list, FIELD_COUNT);
-	list_set_height(&a->list, rows);
 }
 
 static void account_close(struct screen *s)

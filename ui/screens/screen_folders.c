@@ -244,21 +244,32 @@ static void folders_title(const struct screen *s, struct buf *about, struct buf 
 	buf_addf(position, P_("%u folder", "%u folders", count), (unsigned)count);
 }
 
-static void folders_paint_account(const struct screen_folders *f, struct canvas *c, int row,
-	const struct account_status *account, unsigned style)
+/* Up to nine cells that end so many cells before the edge. */
+static void folders_paint_right(
+	struct canvas *c, int row, int from_right, const char *text, unsigned style)
+{
+	struct safe_text safe = safe_text_make(str_from(text));
+	int cells = safe.cells < 9 ? safe.cells : 9;
+	canvas_put(c, row, c->columns - from_right - cells, cells, &safe, style);
+	safe_text_done(&safe);
+}
+
+static void folders_paint_account(
+	struct canvas *c, int row, const struct account_status *account, unsigned style)
 {
 	struct buf line = {0};
 	buf_add_text(&line, account->name);
 	if (account->state != ACCOUNT_ONLINE)
 		buf_addf(&line, "  (%s)", words_state((enum words_state)account->state));
 	if (account->waiting > 0)
-		buf_addf(&line, "  %s", "");
+		buf_add_text(&line, "  ");
 	if (account->waiting > 0)
 		buf_addf(&line, P_("%u change waits", "%u changes wait", account->waiting),
 			(unsigned)account->waiting);
-	canvas_text(c, row, 1, c->columns - 2, buf_str(&line), style);
+	canvas_text(c, row, 1, c->columns - 22, buf_str(&line), style);
+	folders_paint_right(c, row, 12, _("unseen"), style);
+	folders_paint_right(c, row, 2, _("total"), style);
 	buf_done(&line);
-	(void)f;
 }
 
 static int folder_level(const struct folder *folder)
@@ -286,13 +297,11 @@ static void folders_paint_counts(
 	const struct folder *folder, struct canvas *c, int row, unsigned style)
 {
 	struct buf unseen = {0}, total = {0};
-	if (folder->unseen > 0) {
-		buf_add_text(&unseen, "");
+	if (folder->unseen > 0)
 		say_count(folder->unseen, &unseen);
-	}
 	say_count(folder->total > 0 ? folder->total : folder->server_total, &total);
-	canvas_text(c, row, c->columns - 21 + (9 - (int)unseen.len), 9, buf_str(&unseen), style);
-	canvas_text(c, row, c->columns - 11 + (9 - (int)total.len), 9, buf_str(&total), style);
+	folders_paint_right(c, row, 12, buf_text(&unseen), style);
+	folders_paint_right(c, row, 2, buf_text(&total), style);
 	buf_done(&unseen);
 	buf_done(&total);
 }
@@ -330,7 +339,7 @@ static void folders_paint_line(
 	if (folder != NULL)
 		folders_paint_folder(f, c, row, folder, style);
 	else if (account != NULL)
-		folders_paint_account(f, c, row, account, style);
+		folders_paint_account(c, row, account, style);
 }
 
 static void folders_paint(const struct screen *s, struct canvas *c, int top, int height)

@@ -25,6 +25,7 @@ static void help_keys(
 			enum context wanted = order[pass] == CONTEXT_COUNT ? context : order[pass];
 			bool is_digit = row->key >= '1' && row->key <= '9';
 			if (row->preset != app->options->preset || row->context != wanted ||
+				row->command != command ||
 				keys_find(&app->keys, context, row->key) != command ||
 				row->key == INPUT_WHEEL_UP || row->key == INPUT_WHEEL_DOWN ||
 				(is_digit && digits++ > 0))
@@ -46,26 +47,27 @@ static void help_keys(
 	}
 }
 
+/* The keys stand in front, what they do hangs beside them; many keys have a line of their own. */
 static void help_command(struct page_text *p, enum context context, enum command command)
 {
-	struct buf keys = {0}, line = {0};
+	struct buf keys = {0}, label = {0};
+	const char *purpose = say_command(command_purpose(command));
+	int cells = p->base.app->columns >= 60 ? HELP_KEYS_CELLS : HELP_KEYS_CELLS / 2;
 	help_keys(p->base.app, context, command, &keys);
-	if (keys.len > 0) {
-		buf_add_text(&line, "  ");
-		width_add_fitted(&line, buf_str(&keys), HELP_KEYS_CELLS);
-		if (width_cells(buf_str(&keys)) > HELP_KEYS_CELLS) {
-			buf_clear(&line);
-			buf_addf(&line, "  %s", buf_text(&keys));
-			page_text_keep(p, buf_text(&line));
-			buf_clear(&line);
-			buf_add_text(&line, "  ");
-			width_add_fitted(&line, STR(""), HELP_KEYS_CELLS);
-		}
-		buf_addf(&line, " %s", say_command(command_purpose(command)));
-		page_text_keep(p, buf_text(&line));
+	buf_add_text(&label, "  ");
+	width_add_fitted(&label, buf_str(&keys), cells);
+	if (keys.len > 0 && width_cells(buf_str(&keys)) <= cells) {
+		page_text_hang(p, buf_text(&label), purpose);
+	} else if (keys.len > 0) {
+		buf_clear(&label);
+		buf_addf(&label, "  %s", buf_text(&keys));
+		page_text_keep(p, buf_text(&label));
+		buf_clear(&label);
+		width_add_fitted(&label, STR(""), cells + 2);
+		page_text_hang(p, buf_text(&label), purpose);
 	}
 	buf_done(&keys);
-	buf_done(&line);
+	buf_done(&label);
 }
 
 static bool help_has(const struct app *app, enum context context, enum command command, bool is_own)

@@ -91,7 +91,7 @@ static const char *main_forward_label(const struct screen *s)
 static void main_title(const struct screen *s, struct buf *about, struct buf *position)
 {
 	const struct app *app = s->app;
-	if (app_folder(app, app->folder_id) != NULL) {
+	if (app->columns >= 60 && app_folder(app, app->folder_id) != NULL) {
 		buf_add_text(about, _("Folder: "));
 		app_folder_name(app, app->folder_id, about);
 	}
@@ -101,7 +101,7 @@ static void main_title(const struct screen *s, struct buf *about, struct buf *po
 static void main_paint(const struct screen *s, struct canvas *c, int top, int height)
 {
 	const struct screen_main *m = (const struct screen_main *)s;
-	int left = c->columns >= 60 ? 10 : 1;
+	int left = c->columns >= 60 ? 8 : 1;
 	for (int i = 0; i < MAIN_ROWS && main_top(m) + i * main_step(m) < height; i++) {
 		int row = top + main_top(m) + i * main_step(m);
 		bool is_selected = (uint32_t)i == m->list.selected;
@@ -112,9 +112,11 @@ static void main_paint(const struct screen *s, struct canvas *c, int top, int he
 		canvas_fill(c, row, left, c->columns - 2 * left, style);
 		canvas_text(c, row, left + 2, 4, buf_str(&key), style);
 		canvas_text(c, row, left + 7, 18, str_from(_(main_rows[i].name)), style);
-		canvas_text(c, row, left + 26, c->columns - left - 27, STR("-"), style);
-		canvas_text(c, row, left + 29, c->columns - 2 * left - 30,
-			str_from(_(main_rows[i].does)), style);
+		if (c->columns >= 60)
+			canvas_text(c, row, left + 26, 2, STR("-"), style);
+		if (c->columns >= 60)
+			canvas_text(c, row, left + 29, c->columns - 2 * left - 30,
+				str_from(_(main_rows[i].does)), style);
 		buf_done(&key);
 	}
 }

@@ -363,7 +363,8 @@ static void message_title(const struct screen *s, struct buf *about, struct buf 
 		buf_addf(position, " %s", _("ANS"));
 }
 
-static void message_paint_waiting(const struct screen_message *m, struct canvas *c, int top)
+static void message_paint_waiting(
+	const struct screen_message *m, struct canvas *c, int top, int height)
 {
 	struct buf line = {0};
 	if (m->has_failed)
@@ -376,16 +377,15 @@ static void message_paint_waiting(const struct screen_message *m, struct canvas 
 			(unsigned)(m->done * 100 / m->total));
 	else
 		buf_add_text(&line, _("Fetching the message …"));
-	canvas_text(c, top + 1, 2, c->columns - 4, buf_str(&line), STYLE_NOTE);
+	canvas_wrap(c, top, 2, c->columns - 4, height, buf_str(&line), STYLE_NOTE);
 	buf_done(&line);
 }
 
 static void message_paint(const struct screen *s, struct canvas *c, int top, int height)
 {
 	const struct screen_message *m = (const struct screen_message *)s;
-	(void)height;
 	if (m->text.layout == NULL)
-		message_paint_waiting(m, c, top);
+		message_paint_waiting(m, c, top, height);
 	else
 		text_paint(&m->text, c, top);
 }

@@ -608,7 +608,7 @@ static int digits_of(uint32_t number)
 	return digits;
 }
 
-enum { MARKS_CELLS = 4, DATE_CELLS = 8, SIZE_CELLS = 9, SIZE_FROM = 60, NUMBER_CELLS = 3 };
+enum { MARKS_CELLS = 4, DATE_CELLS = 9, SIZE_CELLS = 9, SIZE_FROM = 60, NUMBER_CELLS = 3 };
 
 static void message_paint_who(
 	const struct message *row, struct canvas *c, int at, int column, int cells, unsigned style)
