@@ -5,6 +5,8 @@
  * is. A language is no more than its letters in order of frequency; case that changes inside words,
  * symbols inside words and letters of another script cost extra.
  */
+#include <uchar.h>
+
 #include "base/utf8.h"
 #include "proto/mime/mime.h"
 #include "proto/mime/mime_charset.h"
@@ -13,7 +15,7 @@ enum {
 	SAMPLE_BEFORE = 64, /* bytes before the first that is not ASCII */
 	SAMPLE_MAX = 600,
 	WINDOW = 0x1c0, /* code points that a language's table spans */
-	COST_FOREIGN_ASCII = 20,
+	COST_FOREIGN_ASCII = 26,
 	COST_RARE = 56,     /* a letter of the script that the language does not use */
 	COST_STRANGE = 76,  /* a letter of another script, a drawing character */
 	COST_NOTHING = 120, /* no character there, or a control */
@@ -48,12 +50,17 @@ static const uint8_t page_handicaps[CHARSET_PAGE_COUNT] = {
 	[PAGE_ISO_8859_2] = 15,
 	[PAGE_WINDOWS_1254] = 16,
 	[PAGE_WINDOWS_1257] = 20,
-	[PAGE_KOI8_R] = 2,
-	[PAGE_KOI8_U] = 4,
-	[PAGE_ISO_8859_5] = 16,
-	[PAGE_IBM866] = 12,
-	[PAGE_ISO_8859_6] = 8,
-	[PAGE_ISO_8859_7] = 1,
+	[PAGE_WINDOWS_1251] = 10,
+	[PAGE_KOI8_R] = 12,
+	[PAGE_KOI8_U] = 14,
+	[PAGE_ISO_8859_5] = 24,
+	[PAGE_IBM866] = 20,
+	[PAGE_WINDOWS_1253] = 16,
+	[PAGE_ISO_8859_7] = 17,
+	[PAGE_WINDOWS_1255] = 16,
+	[PAGE_WINDOWS_1256] = 16,
+	[PAGE_ISO_8859_6] = 24,
+	[PAGE_WINDOWS_874] = 16,
 	[PAGE_IBM437] = 32,
 	[PAGE_IBM850] = 28,
 	[PAGE_IBM852] = 40,
@@ -61,41 +68,41 @@ static const uint8_t page_handicaps[CHARSET_PAGE_COUNT] = {
 };
 
 static const struct language {
-	const char *letters; /* the most frequent first */
-	uint16_t base;       /* code point at which its table starts */
+	const char16_t *letters; /* the most frequent first */
+	uint16_t base;           /* code point at which its table starts */
 	unsigned pages;
 } languages[] = {
-	{"enisratdhulcgmobwfkzpvüäößjyxq", 0x60, WEST | CENTRAL},       /* German */
-	{"esaitnrulodcpmévqfbghjàxèyêzçôùâîûœëïwk", 0x60, WEST},        /* French */
-	{"eaosrnidlctumpbgvyqhfóíájézñxúkwü¿¡", 0x60, WEST},            /* Spanish */
-	{"aeosrindmutclpvgãhqfbzçéójáíõxêúâôàkwy", 0x60, WEST},         /* Portuguese */
-	{"eaionlrtscdupmvghfbqzòàùèéìxjkwy", 0x60, WEST},               /* Italian */
-	{"enatirodslghvkmubpwjczfxyqëéèïöü", 0x60, WEST},               /* Dutch */
-	{"eantrsildomkgvfhuäpåöcbjyxwzéq", 0x60, WEST},                 /* Swedish */
-	{"enrtsilaodgkmvfupbhøyjåæcwzxqéö", 0x60, WEST},                /* Danish, Norwegian */
-	{"aitnesloukämvrjhypdögbfcwåqxz", 0x60, WEST},                  /* Finnish */
-	{"arnieðstulgmkfhvoáþíjdóöbyæúéýpxw", 0x60, WEST},              /* Icelandic */
-	{"etaoinshrdlucmfwypvbgkjqxzéï", 0x60, WEST},                   /* English */
-	{"iaeonwzrcsdkytpmljułgbhąęóżśćfńźxqv", 0x60, CENTRAL},         /* Polish */
-	{"eoantivlsrkdpíměuáhzyjbřšcčžéýůgúfťďňóxwq", 0x60, CENTRAL},   /* Czech */
-	{"aoeintrsvklmdpuhcjbzáyýíčšžéľťúgňôäóďfĺŕxwq", 0x60, CENTRAL}, /* Slovak */
-	{"eatnlskzrogáimydévhbjfupöóőícüúűxwq", 0x60, CENTRAL},         /* Hungarian */
-	{"eiarntulcsodpmăfvîgbşţzâhjxkwyq", 0x60, CENTRAL},             /* Romanian */
-	{"aieonrjstvukdmlpgzbčšhžcćfđ", 0x60, CENTRAL},                 /* Croatian, Slovene */
-	{"aeinrlıkdmtysubozügşhçğvcöpfjâîû", 0x60, TURKEY},             /* Turkish */
-	{"aieslktunmdorvgjhõpäübföšžcyzw", 0x60, BALTIC},               /* Estonian */
-	{"aiseturnoāmkdlpvīgzjbēšcūļņžķčģfhx", 0x60, BALTIC},           /* Latvian */
-	{"iasoretnukmldvpgjbyšėžųčūcąįęzfh", 0x60, BALTIC},             /* Lithuanian */
-	{"оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё", 0x400, CYRILLIC},         /* Russian */
-	{"оаинвтерікслмдупязьгбчйхцжюєїшщфґ", 0x400, UKRAINE},          /* Ukrainian */
-	{"аніоеыркстлядумвпзьчбгшўйжхцюёэф", 0x400, CYRILLIC},          /* Belarusian */
-	{"аоиетнрсвлкдпмзубягъчцщжхюйфшь", 0x400, CYRILLIC},            /* Bulgarian */
-	{"аоиејнрстувклмпдзбгчцшжђљћњхфџ", 0x400, CYRILLIC},            /* Serbian */
-	{"αοιετσνηυρπκμλςωίόάέδγήύθχφώβξζψϊϋ", 0x370, GREECE},          /* Greek */
-	{"יוהלארמתבשםנעדחקפכגטצןסזךץף", 0x5d0, ISRAEL},                 /* Hebrew */
-	{"الينمرتوبةعدسفهكقأحجشىصخطإضغذزثئءؤظآ", 0x600, ARABIA},        /* Arabic */
-	{"انیردهوتمسبلکشزگفقخعپحجآچطصغضژئثظذء", 0x600, 1u << PAGE_WINDOWS_1256}, /* Persian */
-	{"านรอกเงมยลว่ัีดทส้ต็ิะปบคหแจุพชขู์ใไึโถซผืธศณษภฟญำฉๆฐฮฏฤฎฆ", 0xe00, SIAM},        /* Thai */
+	{u"enisratdhulcgmobwfkzpvüäößjyxq", 0x60, WEST | CENTRAL},       /* German */
+	{u"esaitnrulodcpmévqfbghjàxèyêzçôùâîûœëïwk", 0x60, WEST},        /* French */
+	{u"eaosrnidlctumpbgvyqhfóíájézñxúkwü¿¡", 0x60, WEST},            /* Spanish */
+	{u"aeosrindmutclpvgãhqfbzçéójáíõxêúâôàkwy", 0x60, WEST},         /* Portuguese */
+	{u"eaionlrtscdupmvghfbqzòàùèéìxjkwy", 0x60, WEST},               /* Italian */
+	{u"enatirodslghvkmubpwjczfxyqëéèïöü", 0x60, WEST},               /* Dutch */
+	{u"eantrsildomkgvfhuäpåöcbjyxwzéq", 0x60, WEST},                 /* Swedish */
+	{u"enrtsilaodgkmvfupbhøyjåæcwzxqéö", 0x60, WEST},                /* Danish, Norwegian */
+	{u"aitnesloukämvrjhypdögbfcwåqxz", 0x60, WEST},                  /* Finnish */
+	{u"arnieðstulgmkfhvoáþíjdóöbyæúéýpxw", 0x60, WEST},              /* Icelandic */
+	{u"etaoinshrdlucmfwypvbgkjqxzéï", 0x60, WEST},                   /* English */
+	{u"iaeonwzrcsdkytpmljułgbhąęóżśćfńźxqv", 0x60, CENTRAL},         /* Polish */
+	{u"eoantivlsrkdpíměuáhzyjbřšcčžéýůgúfťďňóxwq", 0x60, CENTRAL},   /* Czech */
+	{u"aoeintrsvklmdpuhcjbzáyýíčšžéľťúgňôäóďfĺŕxwq", 0x60, CENTRAL}, /* Slovak */
+	{u"eatnlskzrogáimydévhbjfupöóőícüúűxwq", 0x60, CENTRAL},         /* Hungarian */
+	{u"eiarntulcsodpmăfvîgbşţzâhjxkwyq", 0x60, CENTRAL},             /* Romanian */
+	{u"aieonrjstvukdmlpgzbčšhžcćfđ", 0x60, CENTRAL},                 /* Croatian, Slovene */
+	{u"aeinrlıkdmtysubozügşhçğvcöpfjâîû", 0x60, TURKEY},             /* Turkish */
+	{u"aieslktunmdorvgjhõpäübföšžcyzw", 0x60, BALTIC},               /* Estonian */
+	{u"aiseturnoāmkdlpvīgzjbēšcūļņžķčģfhx", 0x60, BALTIC},           /* Latvian */
+	{u"iasoretnukmldvpgjbyšėžųčūcąįęzfh", 0x60, BALTIC},             /* Lithuanian */
+	{u"оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё", 0x400, CYRILLIC},         /* Russian */
+	{u"оаинвтерікслмдупязьгбчйхцжюєїшщфґ", 0x400, UKRAINE},          /* Ukrainian */
+	{u"аніоеыркстлядумвпзьчбгшўйжхцюёэф", 0x400, CYRILLIC},          /* Belarusian */
+	{u"аоиетнрсвлкдпмзубягъчцщжхюйфшь", 0x400, CYRILLIC},            /* Bulgarian */
+	{u"аоиејнрстувклмпдзбгчцшжђљћњхфџ", 0x400, CYRILLIC},            /* Serbian */
+	{u"αοιετσνηυρπκμλςωίόάέδγήύθχφώβξζψϊϋ", 0x370, GREECE},          /* Greek */
+	{u"יוהלארמתבשםנעדחקפכגטצןסזךץף", 0x5d0, ISRAEL},                 /* Hebrew */
+	{u"الينمرتوبةعدسفهكقأحجشىصخطإضغذزثئءؤظآ", 0x600, ARABIA},        /* Arabic */
+	{u"انیردهوتمسبلکشزگفقخعپحجآچطصغضژئثظذء", 0x600, 1u << PAGE_WINDOWS_1256}, /* Persian */
+	{u"านรอกเงมยลว่ัีดทส้ต็ิะปบคหแจุพชขู์ใไึโถซผืธศณษภฟญำฉๆฐฮฏฤฎฆ", 0xe00, SIAM},        /* Thai */
 };
 
 enum { LANGUAGE_COUNT = sizeof languages / sizeof languages[0] };
@@ -161,14 +168,11 @@ static bool is_mark(uint32_t c)
 
 static void costs_make(const struct language *language, uint8_t costs[WINDOW])
 {
-	struct str rest = str_from(language->letters);
 	memset(costs, COST_RARE, WINDOW);
-	for (unsigned rank = 0; rest.len > 0; rank++) {
-		size_t len;
-		uint32_t c = utf8_next(rest, &len) - language->base;
-		if (c < WINDOW)
-			costs[c] = (uint8_t)(13 + rank * 3 / 4);
-		rest = str_skip(rest, len);
+	for (unsigned rank = 0; language->letters[rank] != 0; rank++) {
+		unsigned at = (unsigned)language->letters[rank] - language->base;
+		if (at < WINDOW)
+			costs[at] = (uint8_t)(13 + rank * 3 / 4);
 	}
 }
 

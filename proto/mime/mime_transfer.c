@@ -74,6 +74,7 @@ static void base64_feed(struct mime_decoder *d, struct str piece, struct buf *ou
 {
 	const unsigned char *in = (const unsigned char *)piece.data, *end = in + piece.len;
 	buf_reserve(out, piece.len / 4 * 3 + 3);
+	out->data[out->len] = '\0'; /* perhaps nothing follows */
 	while (in < end) {
 		if (d->bit_count == 0 && end - in >= 4)
 			in = base64_fast(in, end, out);
@@ -252,6 +253,7 @@ static size_t qp_fast(struct str in, struct buf *out)
 static void qp_feed(struct mime_decoder *d, struct str in, struct buf *out)
 {
 	buf_reserve(out, in.len + sizeof d->kept);
+	out->data[out->len] = '\0'; /* perhaps nothing follows */
 	while (in.len > 0) {
 		size_t taken = 0;
 		switch (d->pending) {

@@ -151,7 +151,6 @@ static void joiner_flush(struct joiner *j)
 
 static void q_decode(struct str text, struct buf *out)
 {
-	buf_reserve(out, text.len);
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.data[i];
 		if (c == '=' && i + 2 < text.len && is_hex(text.data[i + 1]) &&
