@@ -134,12 +134,10 @@ static const struct {
 	struct str begin;
 	const char *implied;
 } kinds[] = {
-	{{"https://", 8}, ""},
-	{{"http://", 7}, ""},
-	{{"ftp://", 6}, ""},
-	{{"mailto:", 7}, ""},
-	{{"www.", 4}, "http://"},
+	{{"https://", 8}, ""}, {{"http://", 7}, ""}, {{"ftp://", 6}, ""}, {{"mailto:", 7}, ""},
+	{{"www.", 4}, "http://"}, {{"@", 1}, "mailto:"}, /* found by its middle, see address_at */
 };
+enum { KIND_ADDRESS = sizeof(kinds) / sizeof(kinds[0]) - 1 };
 
 enum { URL_MAX = 4096 };
 
@@ -166,18 +164,44 @@ static int kind_at(struct str s)
 {
 	if (strchr("hHfFmMwW", s.data[0]) == NULL)
 		return -1;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < KIND_ADDRESS; i++) {
 		if (str_starts_nocase(s, kinds[i].begin))
 			return (int)i;
 	}
 	return -1;
 }
 
+static bool is_local_char(char c)
+{
+	return ascii_is_alpha(c) || ascii_is_digit(c) || (c != '\0' && strchr("._%+-", c) != NULL);
+}
+
+/* A mail address around the '@' at `at`, not before `from`. */
+static bool address_at(struct str s, size_t from, size_t at, size_t *begin, size_t *len)
+{
+	enum { LOCAL_MAX = 64, HOST_MAX = 255 };
+	size_t start = at, end = at + 1;
+	while (start > from && at - start < LOCAL_MAX && is_local_char(s.data[start - 1]))
+		start--;
+	while (end < s.len && end - at < HOST_MAX && is_host_char(s.data[end]))
+		end++;
+	while (end > at + 1 && strchr(".-", s.data[end - 1]) != NULL)
+		end--;
+	struct str host = str_make(s.data + at + 1, end - at - 1);
+	*begin = start;
+	*len = end - start;
+	return start < at && str_equal(host_named(host), host) && host.len > 0;
+}
+
 static size_t url_find(struct str s, size_t from, int *kind, size_t *len)
 {
+	size_t begin = 0;
 	for (size_t i = from; i < s.len; i++) {
-		if (s.data[i] == '\0' ||
-			(i > 0 && (ascii_is_alpha(s.data[i - 1]) || ascii_is_digit(s.data[i - 1]))))
+		char before = i > 0 ? s.data[i - 1] : ' ';
+		*kind = KIND_ADDRESS;
+		if (s.data[i] == '@' && address_at(s, from, i, &begin, len))
+			return begin;
+		if (s.data[i] == '\0' || ascii_is_alpha(before) || ascii_is_digit(before))
 			continue;
 		*kind = kind_at(str_skip(s, i));
 		if (*kind < 0)

@@ -3,7 +3,9 @@
 #ifndef RENDER_RENDER_WORDS_H
 #define RENDER_RENDER_WORDS_H
 
+#ifndef N_
 #define N_(text) text
+#endif
 
 /* Dividers: "[ Part 2: "name" text/plain 12 KB ]". */
 #define WORD_PART N_("Part")

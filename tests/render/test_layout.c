@@ -238,10 +238,22 @@ Test(text, knows_the_signature_and_addresses)
 	doc_free(doc);
 }
 
+Test(text, makes_handles_of_mail_addresses)
+{
+	struct doc *doc =
+		plain_doc("ask bob.x+y@a.example, or @carl, a@b, mailto:d@e.example", false);
+	cr_assert_eq(doc->link_count, 2);
+	cr_expect_str_eq(doc->links[0].target, "mailto:bob.x+y@a.example");
+	cr_expect_str_eq(doc->links[0].text, "bob.x+y@a.example");
+	cr_expect_str_eq(doc->links[1].target, "mailto:d@e.example");
+	expect(doc, 80, "ask bob.x+y@a.example, or @carl, a@b, mailto:d@e.example");
+}
+
 Test(layout, is_linear_and_safe_at_any_width)
 {
 	static const char *const texts[] = {"x", "hello wide world ", "日本語、です。", "\n",
-		"> \t", "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 e\xcc\x81", "a-b/c.d?e=f&"};
+		"> \t", "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 e\xcc\x81", "a-b/c.d?e=f&",
+		"a@b.cc", "@"};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct buf big = {0};
 		while (big.len < 50000)
