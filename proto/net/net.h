@@ -1,7 +1,7 @@
 /*
  * Connections: non-blocking sockets with TLS 1.2+ (OpenSSL), driven by poll() from one thread. The
  * only folder with sockets, names and TLS. Nothing here waits: names are looked up on a thread of
- *their own (net_resolve), IPv6 and IPv4 are raced (RFC 8305, 250 ms apart), and every step says
+ * their own (net_resolve), IPv6 and IPv4 are raced (RFC 8305, 250 ms apart), and every step says
  *which events of which descriptors it waits for.
  *
  *	net_connect → net_step until NET_OPEN (or NET_FAILED) → net_read / net_write
@@ -77,8 +77,9 @@ bool net_step(struct net_conn *c, int64_t now, struct error *err);
 enum net_state net_state(const struct net_conn *c);
 const struct net_cert *net_certificate(const struct net_conn *c); /* NULL: none seen */
 
-/* What to poll for; returns how many were filled. *deadline (ms, monotonic) is lowered to when
- * net_step should be called anyway. Call net_step when any of them is ready or the deadline passed.
+/* What to poll for; returns how many were filled (0 is possible: then only the deadline counts).
+ * *deadline (ms, monotonic) is lowered to when net_step should be called anyway. Call net_step when
+ * any of them is ready or the deadline passed.
  */
 size_t net_poll(const struct net_conn *c, bool wants_write, struct pollfd fds[NET_POLL_MAX],
 	int64_t *deadline);
@@ -88,10 +89,16 @@ enum net_io { NET_IO_BYTES, NET_IO_WAIT, NET_IO_CLOSED, NET_IO_ERROR };
 /* Appends what can be read now, at most max bytes. NET_IO_CLOSED after a clean close_notify or,
  * without TLS, end of file; end of file inside TLS is NET_IO_ERROR (truncation). */
 enum net_io net_read(struct net_conn *c, size_t max, struct buf *out, struct error *err);
+/* NET_IO_BYTES: *written went out or, with compression, will go with the next net_steps. After
+ * NET_IO_WAIT the same bytes come again, more behind them if one likes. NET_IO_ERROR of either is
+ * NET_FAILED. A peer that is gone is an error, never SIGPIPE. */
 enum net_io net_write(struct net_conn *c, struct str bytes, size_t *written, struct error *err);
 bool net_has_buffered(const struct net_conn *c); /* TLS holds decrypted bytes poll cannot see */
 
-/* Upgrades an open clear connection; then net_step until NET_OPEN again. */
+/* Upgrades an open clear connection; then net_step until NET_OPEN again. Nothing is read or written
+ * in clear from here on: bytes that came behind the server's OK and were not read yet make the
+ * handshake fail. Those the caller has read already it throws away itself. A failed handshake is
+ * NET_FAILED, never clear text. */
 void net_start_tls(struct net_conn *c);
 
 /* Compression (RFC 4978): from now on inflate and deflate. first: bytes already read from the peer
