@@ -26,6 +26,8 @@ enum {
 	COST_CAPITAL_INSIDE = 40,
 	COST_SMALL_AFTER_CAPITALS = 16,
 	COST_MIXED_SCRIPT = 24,
+	COST_VOWELS = 6,
+	COST_CONSONANTS = 6,
 	COST_IMPOSSIBLE = 1 << 30,
 };
 
@@ -46,10 +48,10 @@ enum { /* bits of a set of charset_pages */
 
 /* What is rarer in mail starts behind. */
 static const uint8_t page_handicaps[CHARSET_PAGE_COUNT] = {
-	[PAGE_WINDOWS_1250] = 14,
-	[PAGE_ISO_8859_2] = 15,
-	[PAGE_WINDOWS_1254] = 16,
-	[PAGE_WINDOWS_1257] = 20,
+	[PAGE_WINDOWS_1250] = 8,
+	[PAGE_ISO_8859_2] = 9,
+	[PAGE_WINDOWS_1254] = 10,
+	[PAGE_WINDOWS_1257] = 14,
 	[PAGE_WINDOWS_1251] = 10,
 	[PAGE_KOI8_R] = 12,
 	[PAGE_KOI8_U] = 14,
@@ -57,7 +59,7 @@ static const uint8_t page_handicaps[CHARSET_PAGE_COUNT] = {
 	[PAGE_IBM866] = 20,
 	[PAGE_WINDOWS_1253] = 16,
 	[PAGE_ISO_8859_7] = 17,
-	[PAGE_WINDOWS_1255] = 16,
+	[PAGE_WINDOWS_1255] = 12,
 	[PAGE_WINDOWS_1256] = 16,
 	[PAGE_ISO_8859_6] = 24,
 	[PAGE_WINDOWS_874] = 16,
@@ -210,11 +212,36 @@ static unsigned case_cost(const struct letter *l, size_t i)
 	return after_two ? COST_SMALL_AFTER_CAPITALS : 0;
 }
 
+static bool is_vowel(uint16_t c)
+{
+	static const char16_t vowels[] = u"aeiouyáéíóúýàèìòùâêîôûäëïöüåæøãõœāăąēėęěīįıōőūůűų";
+	for (size_t i = 0; vowels[i] != 0; i++)
+		if (vowels[i] == c)
+			return true;
+	return false;
+}
+
+/* An accented vowel seldom stands beside vowels, an accented consonant seldom between consonants:
+ * tells "točk" from "toèk" and "façon" from "faēon". */
+static unsigned neighbour_cost(const struct letter *l, size_t i, size_t count)
+{
+	if (l[i].lower < 0x80 || l[i].script != SCRIPT_LATIN)
+		return 0;
+	bool before = i > 0 && l[i - 1].script == SCRIPT_LATIN;
+	bool after = i + 1 < count && l[i + 1].script == SCRIPT_LATIN;
+	unsigned vowels =
+		(before && is_vowel(l[i - 1].lower)) + (after && is_vowel(l[i + 1].lower));
+	if (is_vowel(l[i].lower))
+		return vowels * COST_VOWELS;
+	return before && after && vowels == 0 ? COST_CONSONANTS : 0;
+}
+
 static unsigned common_cost(const struct letter *l, size_t count)
 {
 	unsigned cost = 0;
 	for (size_t i = 0; i < count; i++)
-		cost += l[i].script ? case_cost(l, i) : mark_cost(l, i, count);
+		cost += l[i].script ? case_cost(l, i) + neighbour_cost(l, i, count)
+				    : mark_cost(l, i, count);
 	return cost;
 }
 
