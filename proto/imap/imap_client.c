@@ -303,6 +303,8 @@ static bool has_pending(const struct imap *imap)
 
 void imap_feed(struct imap *imap, struct str bytes)
 {
+	if (imap->is_broken)
+		return;
 	/* What events still to come point to must not move. */
 	if (has_pending(imap))
 		buf_add(&imap->late, bytes);

@@ -7,7 +7,7 @@
 
 enum {
 	SECTION_MAX = 4096,
-	STREAMS_MAX = 10000,     /* in one response */
+	SECTIONS_MAX = 10000,    /* in one response */
 	HEADER_CUT = 256 * 1024, /* what is kept of a header beyond limits.literal */
 };
 
@@ -132,6 +132,8 @@ static bool section_value(struct imap *imap, struct imap_scan *s)
 	if (!imap_scan_string(s, &bytes, &is_nil))
 		return false;
 	if (!imap->fetching.section.is_header) {
+		if (imap->body_count >= SECTIONS_MAX)
+			return false;
 		body_add(imap, bytes, is_nil);
 		return true;
 	}
@@ -360,7 +362,7 @@ bool imap_fetch_stream(struct imap *imap, struct str text, uint64_t length)
 		imap_frame_stream(&imap->frame, text.len, length);
 		return true;
 	}
-	if (imap->chunk_count >= STREAMS_MAX)
+	if (imap->chunk_count >= SECTIONS_MAX)
 		return false;
 	imap->chunks = array_room(
 		imap->chunks, imap->chunk_count, &imap->chunk_cap, sizeof(*imap->chunks));

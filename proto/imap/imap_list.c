@@ -55,6 +55,12 @@ static bool list_delimiter(struct imap_scan *s, char *delimiter)
 	return true;
 }
 
+/* No command can name a folder with a NUL in it. */
+static bool name_is_usable(struct str name)
+{
+	return memchr(name.data, '\0', name.len) == NULL;
+}
+
 static struct str folder_spelt(struct str name)
 {
 	return str_equal_nocase(name, STR("INBOX")) ? STR("INBOX") : name;
@@ -77,13 +83,13 @@ static bool folder_name(struct imap_scan *s, struct str *name)
 			s->p = s->end;
 		}
 		*name = folder_spelt(*name);
-		return is_good;
+		return is_good && name_is_usable(*name);
 	}
 	struct str rest = str_make(s->p, (size_t)(s->end - s->p));
 	size_t end = str_find(rest, STR(" ("));
 	*name = folder_spelt(str_trim(str_first(rest, end)));
 	s->p += str_first(rest, end).len;
-	return name->len > 0;
+	return name->len > 0 && name_is_usable(*name);
 }
 
 bool imap_read_list(struct imap *imap, struct imap_scan *s, struct imap_event *event)
@@ -175,6 +181,6 @@ bool imap_read_namespace(struct imap *imap, struct imap_scan *s, struct imap_eve
 	if (!imap_scan_take(s, '('))
 		return imap_scan_take(s, ')');
 	imap_scan_blanks(s);
-	return imap_scan_string(s, &event->name, &is_nil) && list_delimiter(s, &event->delimiter) &&
-	       imap_scan_skip_list(s);
+	return imap_scan_string(s, &event->name, &is_nil) && name_is_usable(event->name) &&
+	       list_delimiter(s, &event->delimiter) && imap_scan_skip_list(s);
 }

@@ -289,6 +289,7 @@ static void command_moved(struct imap_queue *queue, struct imap_command *c)
 {
 	queue->sending = c->next;
 	if (!c->is_answered) {
+		buf_wipe(&c->bytes);
 		queue->gate = gate_behind(c->kind);
 		return;
 	}

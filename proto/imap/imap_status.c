@@ -17,10 +17,21 @@ bool imap_status_word(struct str word, enum imap_status *status)
 	return false;
 }
 
+/* A keyword that could never be written back in a STORE is none: it would break the command. */
+static bool keyword_can_be_sent(struct str keyword)
+{
+	for (size_t i = 0; i < keyword.len; i++) {
+		unsigned char c = (unsigned char)keyword.data[i];
+		if (c <= 0x20 || c == 0x7f || strchr("(){\"", c) != NULL)
+			return false;
+	}
+	return true;
+}
+
 static void keyword_add(struct imap *imap, struct str keyword)
 {
 	enum { KEYWORDS_MAX = 10000 };
-	if (imap->keyword_count >= KEYWORDS_MAX)
+	if (imap->keyword_count >= KEYWORDS_MAX || !keyword_can_be_sent(keyword))
 		return;
 	imap->keywords = array_room(
 		imap->keywords, imap->keyword_count, &imap->keyword_cap, sizeof(*imap->keywords));

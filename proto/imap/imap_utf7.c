@@ -11,11 +11,12 @@ static int utf7_value(char c)
 	return at != NULL ? (int)(at - utf7_digits) : -1;
 }
 
-/* One UTF-16 unit; *high keeps the first half of a pair. False for halves that do not pair. */
+/* One UTF-16 unit; *high keeps the first half of a pair. False for halves that do not pair and for
+ * printable ASCII, which must not be encoded: it could hide a delimiter. */
 static bool utf7_unit(uint32_t unit, uint32_t *high, struct buf *out)
 {
 	bool is_low = unit >= 0xdc00 && unit <= 0xdfff;
-	if (is_low != (*high != 0))
+	if (is_low != (*high != 0) || (unit >= 0x20 && unit <= 0x7e))
 		return false;
 	if (is_low) {
 		utf8_add(out, 0x10000 + ((*high - 0xd800) << 10) + (unit - 0xdc00));

@@ -177,6 +177,7 @@ Test(imap_utf7, names_read_and_write)
 		{"&3gA-", "&3gA-", false},
 		{"&AA!-", "&AA!-", false},
 		{"&AAA-", "&AAA-", false},
+		{"a&AC8-b", "a&AC8-b", false},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct buf out = {0};
