@@ -3,15 +3,17 @@
 enum { ATTRIBUTES_MAX = 256, VALUE_MAX = 8192, CSS_MAX = 256 * 1024 };
 
 /* Elements that mail nests beyond reason. Below NEST_MAX of one kind their tags are dropped and
- * their text is kept, where the parser would drop both. */
-enum { NEST_MAX = 40 };
-static const char *const nested[] = {"div", "span", "font", "center", "blockquote", "b", "i", "u",
-	"a", "em", "strong", "p", "section"};
+ * their text is kept, where the parser would drop both. Not those that close each other, as <p> and
+ * <a> do: forgotten ends do not nest them. The first ones begin a line, which stays. */
+enum { NEST_MAX = 40, NESTED_BLOCKS = 4 };
+static const char *const nested[] = {
+	"div", "center", "blockquote", "section", "span", "font", "b", "i", "u", "em", "strong"};
 enum { NESTED_COUNT = sizeof(nested) / sizeof(nested[0]) };
 
 struct cleaner {
 	struct buf *out, *css;
 	int open[NESTED_COUNT];
+	bool is_line;    /* the tag just counted begins or ends a line */
 	bool is_endless; /* no comment ends any more */
 };
 
@@ -110,6 +112,7 @@ static bool is_too_deep(struct cleaner *c, struct str name)
 	for (size_t i = 0; i < NESTED_COUNT; i++) {
 		if (!is_name(str_skip(name, is_end), nested[i]))
 			continue;
+		c->is_line = i < NESTED_BLOCKS;
 		if (!is_end)
 			return ++c->open[i] > NEST_MAX;
 		return c->open[i] > 0 && c->open[i]-- > NEST_MAX;
@@ -157,8 +160,11 @@ static size_t copy_markup(struct cleaner *cleaner, struct str s)
 	if (ascii_is_alpha(c) || c == '/') {
 		size_t before = out->len;
 		size_t taken = copy_tag(s, out);
-		if (is_foreign(str_skip(s, 1)) || is_too_deep(cleaner, str_skip(s, 1)))
+		cleaner->is_line = false;
+		if (is_foreign(str_skip(s, 1)) || is_too_deep(cleaner, str_skip(s, 1))) {
 			buf_truncate(out, before);
+			buf_add_text(out, cleaner->is_line ? "<br>" : "");
+		}
 		return taken;
 	}
 	buf_add_text(out, "&lt;");

@@ -297,6 +297,25 @@ Test(html, makes_real_looking_mail_readable)
 	}
 }
 
+Test(html, keeps_lines_and_links_where_ends_are_forgotten)
+{
+	struct buf html = {0}, want = {0};
+	for (int i = 1; i <= 60; i++) {
+		buf_addf(&html, "<p><a name=x><font>%d <a href=https://a.example/%d>go</a>", i, i);
+		buf_addf(&want, "%s%d go[%d]", i > 1 ? "\n\n" : "", i, i);
+	}
+	expect_at(60, buf_text(&html), buf_text(&want));
+	buf_clear(&html);
+	buf_clear(&want);
+	for (int i = 1; i <= 60; i++) {
+		buf_addf(&html, "<div>%d", i);
+		buf_addf(&want, "%s%d", i > 1 ? "\n" : "", i);
+	}
+	expect_at(60, buf_text(&html), buf_text(&want));
+	buf_done(&html);
+	buf_done(&want);
+}
+
 static void expect_quick(const char *begin, const char *unit, size_t size, const char *holds)
 {
 	struct buf html = {0};
