@@ -132,6 +132,34 @@ void app_say_error(struct app *app, const struct error *error)
 	buf_done(&sentence);
 }
 
+/* A key that moves nothing says why. */
+static void app_say_edge(struct app *app, enum command command)
+{
+	bool is_back = command == COMMAND_UP || command == COMMAND_PREVIOUS ||
+		       command == COMMAND_PAGE_UP || command == COMMAND_FIRST;
+	app_say(app, "%s", is_back ? _("Already at the beginning") : _("Already at the end"));
+}
+
+bool app_list_command(struct app *app, struct list *list, enum command command)
+{
+	bool has_moved;
+	if (!list_command(list, command, &has_moved))
+		return false;
+	if (!has_moved)
+		app_say_edge(app, command);
+	return true;
+}
+
+bool app_text_command(struct app *app, struct text *text, enum command command)
+{
+	bool has_moved;
+	if (!text_command(text, command, &has_moved))
+		return false;
+	if (!has_moved)
+		app_say_edge(app, command);
+	return true;
+}
+
 static void app_status_age(struct app *app)
 {
 	if (app->now - app->status_since >= STATUS_STANDS)
@@ -249,12 +277,16 @@ static void app_other(struct app *app)
 
 static void app_main(struct app *app)
 {
+	if (app->depth == 1)
+		app_say(app, "%s", _("This is the main menu"));
 	app_pop_to(app, app->stack[0]);
 }
 
 static void app_folders(struct app *app)
 {
 	struct screen *folders = app_find(app, CONTEXT_FOLDERS);
+	if (folders == app_top(app))
+		app_say(app, "%s", _("This is the folder list"));
 	app_pop_to(app, folders != NULL ? folders : app->stack[0]);
 	if (folders == NULL)
 		app_push(app, screen_folders_new(app));

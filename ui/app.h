@@ -7,7 +7,9 @@
 #define UI_APP_H
 
 #include "ui/kit/canvas.h"
+#include "ui/kit/list.h"
 #include "ui/kit/prompt.h"
+#include "ui/kit/text.h"
 #include "ui/theme.h"
 #include "ui/ui.h"
 
@@ -105,6 +107,10 @@ unsigned app_next_list(struct app *app);
 void app_say(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void app_warn(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void app_say_error(struct app *app, const struct error *error);
+
+/* Moving in a list or a text; says so when that was the end already. False: another command. */
+bool app_list_command(struct app *app, struct list *list, enum command command);
+bool app_text_command(struct app *app, struct text *text, enum command command);
 
 /* The prompt is dropped when the screen that asked goes: `context` is that screen or the app. */
 void app_ask_line(struct app *app, struct str label, struct str text, bool is_hidden,

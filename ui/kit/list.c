@@ -6,7 +6,7 @@ static uint32_t list_height(const struct list *list)
 	return list->height > 0 ? (uint32_t)list->height : 1;
 }
 
-void list_show_selected(struct list *list)
+static void list_show_selected(struct list *list)
 {
 	uint32_t height = list_height(list);
 	uint32_t last_top = list->total > height ? list->total - height : 0;
@@ -18,10 +18,12 @@ void list_show_selected(struct list *list)
 		list->top = last_top;
 }
 
-void list_select(struct list *list, uint32_t row)
+bool list_select(struct list *list, uint32_t row)
 {
+	uint32_t before = list->selected;
 	list->selected = row < list->total ? row : list->total > 0 ? list->total - 1 : 0;
 	list_show_selected(list);
+	return list->selected != before;
 }
 
 void list_set_total(struct list *list, uint32_t total)
@@ -44,9 +46,7 @@ static uint32_t list_clamp(const struct list *list, int64_t row)
 
 bool list_move(struct list *list, int rows)
 {
-	uint32_t before = list->selected;
-	list_select(list, list_clamp(list, (int64_t)before + rows));
-	return list->selected != before;
+	return list_select(list, list_clamp(list, (int64_t)list->selected + rows));
 }
 
 /* As Alpine: the window moves by its height and the selection goes to its top; on the first or
@@ -69,4 +69,31 @@ bool list_page(struct list *list, int pages)
 void list_shift(struct list *list, int64_t rows)
 {
 	list->top = list_clamp(list, (int64_t)list->top + rows);
+}
+
+bool list_command(struct list *list, enum command command, bool *has_moved)
+{
+	switch ((int)command) {
+	case COMMAND_UP:
+	case COMMAND_PREVIOUS:
+		*has_moved = list_move(list, -1);
+		return true;
+	case COMMAND_DOWN:
+	case COMMAND_NEXT:
+		*has_moved = list_move(list, 1);
+		return true;
+	case COMMAND_PAGE_UP:
+		*has_moved = list_page(list, -1);
+		return true;
+	case COMMAND_PAGE_DOWN:
+		*has_moved = list_page(list, 1);
+		return true;
+	case COMMAND_FIRST:
+		*has_moved = list_select(list, 0);
+		return true;
+	case COMMAND_LAST:
+		*has_moved = list_select(list, UINT32_MAX);
+		return true;
+	}
+	return false;
 }

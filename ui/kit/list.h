@@ -6,8 +6,7 @@
 #ifndef UI_LIST_H
 #define UI_LIST_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "ui/keys.h"
 
 struct list {
 	uint32_t total;
@@ -17,13 +16,13 @@ struct list {
 
 void list_set_total(struct list *list, uint32_t total);
 void list_set_height(struct list *list, int height);
-void list_select(struct list *list, uint32_t row); /* moves the window if it must */
+bool list_select(struct list *list, uint32_t row); /* moves the window if it must */
 /* False when it was at that end already. */
 bool list_move(struct list *list, int rows);
 bool list_page(struct list *list, int pages);
+/* Up, down, by pages, to the ends. False: the command is another one. */
+bool list_command(struct list *list, enum command command, bool *has_moved);
 /* The window keeps its rows when `rows` came in front of it (or went, negative). */
 void list_shift(struct list *list, int64_t rows);
-/* Moves the window so that the selection shows. */
-void list_show_selected(struct list *list);
 
 #endif

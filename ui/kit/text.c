@@ -81,9 +81,36 @@ bool text_page(struct text *t, int pages)
 	return text_scroll(t, pages * step);
 }
 
-void text_to_end(struct text *t, bool is_end)
+bool text_to_end(struct text *t, bool is_end)
 {
+	size_t before = t->top;
 	text_go(t, is_end ? text_last_top(t) : 0);
+	return t->top != before;
+}
+
+bool text_command(struct text *t, enum command command, bool *has_moved)
+{
+	switch ((int)command) {
+	case COMMAND_UP:
+		*has_moved = text_scroll(t, -1);
+		return true;
+	case COMMAND_DOWN:
+		*has_moved = text_scroll(t, 1);
+		return true;
+	case COMMAND_PAGE_UP:
+		*has_moved = text_page(t, -1);
+		return true;
+	case COMMAND_PAGE_DOWN:
+		*has_moved = text_page(t, 1);
+		return true;
+	case COMMAND_FIRST:
+		*has_moved = text_to_end(t, false);
+		return true;
+	case COMMAND_LAST:
+		*has_moved = text_to_end(t, true);
+		return true;
+	}
+	return false;
 }
 
 static bool text_find_in(struct text *t, size_t line, size_t from, struct str words)

@@ -6,6 +6,7 @@
 #define UI_TEXT_H
 
 #include "render/layout.h"
+#include "ui/keys.h"
 #include "ui/kit/canvas.h"
 
 struct text {
@@ -25,7 +26,9 @@ void text_set_height(struct text *t, int height);
 
 bool text_scroll(struct text *t, int lines); /* false: at that end already */
 bool text_page(struct text *t, int pages);   /* keeps two lines in view */
-void text_to_end(struct text *t, bool is_end);
+bool text_to_end(struct text *t, bool is_end);
+/* Up, down, by pages, to the ends. False: the command is another one. */
+bool text_command(struct text *t, enum command command, bool *has_moved);
 
 /* The next line that holds the words (ASCII case does not count), from below the last one found,
  * and from the beginning again after the end. */

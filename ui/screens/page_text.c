@@ -80,36 +80,18 @@ static void page_text_find_done(void *context, const char *text)
 bool page_text_command(struct screen *s, enum command command, const struct input *input)
 {
 	struct page_text *p = (struct page_text *)s;
+	enum command move = command == COMMAND_FORWARD    ? COMMAND_PAGE_DOWN
+			    : command == COMMAND_NEXT     ? COMMAND_DOWN
+			    : command == COMMAND_PREVIOUS ? COMMAND_UP
+							  : command;
 	(void)input;
-	switch ((int)command) {
-	case COMMAND_UP:
-	case COMMAND_PREVIOUS:
-		text_scroll(&p->text, -1);
+	if (app_text_command(s->app, &p->text, move))
 		return true;
-	case COMMAND_DOWN:
-	case COMMAND_NEXT:
-		text_scroll(&p->text, 1);
-		return true;
-	case COMMAND_PAGE_UP:
-		text_page(&p->text, -1);
-		return true;
-	case COMMAND_PAGE_DOWN:
-	case COMMAND_FORWARD:
-		if (!text_page(&p->text, 1))
-			app_say(s->app, "%s", _("This is the end"));
-		return true;
-	case COMMAND_FIRST:
-		text_to_end(&p->text, false);
-		return true;
-	case COMMAND_LAST:
-		text_to_end(&p->text, true);
-		return true;
-	case COMMAND_WHEREIS:
-		app_ask_line(s->app, str_from(_("Word to search for : ")),
-			str_from(p->find != NULL ? p->find : ""), false, page_text_find_done, p);
-		return true;
-	}
-	return false;
+	if (command != COMMAND_WHEREIS)
+		return false;
+	app_ask_line(s->app, str_from(_("Word to search for : ")),
+		str_from(p->find != NULL ? p->find : ""), false, page_text_find_done, p);
+	return true;
 }
 
 void page_text_title(const struct screen *s, struct buf *about, struct buf *position)

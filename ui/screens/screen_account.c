@@ -311,23 +311,9 @@ static bool account_command(struct screen *s, enum command command, const struct
 {
 	struct screen_account *a = (struct screen_account *)s;
 	(void)input;
+	if (app_list_command(s->app, &a->list, command))
+		return true;
 	switch ((int)command) {
-	case COMMAND_UP:
-	case COMMAND_PREVIOUS:
-		list_move(&a->list, -1);
-		return true;
-	case COMMAND_DOWN:
-	case COMMAND_NEXT:
-		list_move(&a->list, 1);
-		return true;
-	case COMMAND_PAGE_UP:
-	case COMMAND_FIRST:
-		list_select(&a->list, 0);
-		return true;
-	case COMMAND_PAGE_DOWN:
-	case COMMAND_LAST:
-		list_select(&a->list, FIELD_COUNT - 1);
-		return true;
 	case COMMAND_FORWARD:
 	case COMMAND_EDIT:
 		account_change(a);

@@ -121,23 +121,9 @@ static bool accounts_command(struct screen *s, enum command command, const struc
 {
 	struct screen_accounts *a = (struct screen_accounts *)s;
 	(void)input;
+	if (app_list_command(s->app, &a->list, command))
+		return true;
 	switch ((int)command) {
-	case COMMAND_UP:
-	case COMMAND_PREVIOUS:
-		list_move(&a->list, -1);
-		return true;
-	case COMMAND_DOWN:
-	case COMMAND_NEXT:
-		list_move(&a->list, 1);
-		return true;
-	case COMMAND_PAGE_UP:
-	case COMMAND_FIRST:
-		list_select(&a->list, 0);
-		return true;
-	case COMMAND_PAGE_DOWN:
-	case COMMAND_LAST:
-		list_select(&a->list, UINT32_MAX);
-		return true;
 	case COMMAND_ADD:
 		app_push(s->app, screen_account_new(s->app, NULL));
 		return true;

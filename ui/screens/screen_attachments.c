@@ -78,27 +78,9 @@ static bool attachments_command(struct screen *s, enum command command, const st
 {
 	struct screen_attachments *a = (struct screen_attachments *)s;
 	(void)input;
+	if (app_list_command(s->app, &a->list, command))
+		return true;
 	switch ((int)command) {
-	case COMMAND_UP:
-	case COMMAND_PREVIOUS:
-		list_move(&a->list, -1);
-		return true;
-	case COMMAND_DOWN:
-	case COMMAND_NEXT:
-		list_move(&a->list, 1);
-		return true;
-	case COMMAND_PAGE_UP:
-		list_page(&a->list, -1);
-		return true;
-	case COMMAND_PAGE_DOWN:
-		list_page(&a->list, 1);
-		return true;
-	case COMMAND_FIRST:
-		list_select(&a->list, 0);
-		return true;
-	case COMMAND_LAST:
-		list_select(&a->list, UINT32_MAX);
-		return true;
 	case COMMAND_FORWARD:
 		attachments_view(a);
 		return true;

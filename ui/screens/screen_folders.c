@@ -181,31 +181,9 @@ static bool folders_command(struct screen *s, enum command command, const struct
 {
 	struct screen_folders *f = (struct screen_folders *)s;
 	(void)input;
+	if (app_list_command(s->app, &f->list, command))
+		return true;
 	switch ((int)command) {
-	case COMMAND_UP:
-	case COMMAND_PREVIOUS:
-		if (!list_move(&f->list, -1))
-			app_say(s->app, "%s", _("Already on first folder"));
-		return true;
-	case COMMAND_DOWN:
-	case COMMAND_NEXT:
-		if (!list_move(&f->list, 1))
-			app_say(s->app, "%s", _("Already on last folder"));
-		return true;
-	case COMMAND_PAGE_UP:
-		if (!list_page(&f->list, -1))
-			app_say(s->app, "%s", _("Already on first folder"));
-		return true;
-	case COMMAND_PAGE_DOWN:
-		if (!list_page(&f->list, 1))
-			app_say(s->app, "%s", _("Already on last folder"));
-		return true;
-	case COMMAND_FIRST:
-		list_select(&f->list, 0);
-		return true;
-	case COMMAND_LAST:
-		list_select(&f->list, UINT32_MAX);
-		return true;
 	case COMMAND_FORWARD:
 		folders_open(f);
 		return true;

@@ -39,26 +39,10 @@ static bool main_command(struct screen *s, enum command command, const struct in
 {
 	struct screen_main *m = (struct screen_main *)s;
 	(void)input;
-	switch ((int)command) {
-	case COMMAND_UP:
-	case COMMAND_PREVIOUS:
-		list_move(&m->list, -1);
+	if (app_list_command(s->app, &m->list, command))
 		return true;
-	case COMMAND_DOWN:
-	case COMMAND_NEXT:
-		list_move(&m->list, 1);
-		return true;
-	case COMMAND_FIRST:
-	case COMMAND_PAGE_UP:
-		list_select(&m->list, 0);
-		return true;
-	case COMMAND_LAST:
-	case COMMAND_PAGE_DOWN:
-		list_select(&m->list, MAIN_ROWS - 1);
-		return true;
-	case COMMAND_FORWARD:
+	if (command == COMMAND_FORWARD)
 		return app_runs(s->app, main_rows[m->list.selected].command);
-	}
 	return false;
 }
 

@@ -200,22 +200,6 @@ static void message_event(struct screen *s, struct event *event)
 
 /* ---- Commands. ---- */
 
-static void message_scroll(struct screen_message *m, int lines)
-{
-	if (!text_scroll(&m->text, lines))
-		app_say(m->base.app, "%s",
-			lines < 0 ? _("Already at start of message")
-				  : _("Already at end of message"));
-}
-
-static void message_page(struct screen_message *m, int pages)
-{
-	if (!text_page(&m->text, pages))
-		app_say(m->base.app, "%s",
-			pages < 0 ? _("Already at start of message")
-				  : _("Already at end of message"));
-}
-
 static void message_find_done(void *context, const char *text)
 {
 	struct screen_message *m = context;
@@ -298,26 +282,9 @@ static bool message_list_command(
 static bool message_command(struct screen *s, enum command command, const struct input *input)
 {
 	struct screen_message *m = (struct screen_message *)s;
-	switch ((int)command) {
-	case COMMAND_UP:
-		message_scroll(m, -1);
+	if (app_text_command(s->app, &m->text, command))
 		return true;
-	case COMMAND_DOWN:
-		message_scroll(m, 1);
-		return true;
-	case COMMAND_PAGE_UP:
-		message_page(m, -1);
-		return true;
-	case COMMAND_PAGE_DOWN:
-		message_page(m, 1);
-		return true;
-	case COMMAND_FIRST:
-		text_to_end(&m->text, false);
-		return true;
-	case COMMAND_LAST:
-		text_to_end(&m->text, true);
-		return true;
-	case COMMAND_WHEREIS:
+	if (command == COMMAND_WHEREIS) {
 		message_find(m);
 		return true;
 	}

@@ -225,22 +225,6 @@ static void messages_event(struct screen *s, struct event *event)
 
 /* ---- Commands. ---- */
 
-static void messages_move_by(struct screen_messages *m, int rows)
-{
-	if (!list_move(&m->list, rows))
-		app_say(m->base.app, "%s",
-			rows < 0 ? _("Already on first message") : _("Already on last message"));
-	messages_moved(m);
-}
-
-static void messages_page_by(struct screen_messages *m, int pages)
-{
-	if (!list_page(&m->list, pages))
-		app_say(m->base.app, "%s",
-			pages < 0 ? _("Already on first message") : _("Already on last message"));
-	messages_moved(m);
-}
-
 static void messages_go(struct screen_messages *m, uint32_t row)
 {
 	list_select(&m->list, row);
@@ -431,27 +415,11 @@ static void messages_export(struct screen_messages *m)
 static bool messages_command(struct screen *s, enum command command, const struct input *input)
 {
 	struct screen_messages *m = (struct screen_messages *)s;
+	if (app_list_command(s->app, &m->list, command)) {
+		messages_moved(m);
+		return true;
+	}
 	switch ((int)command) {
-	case COMMAND_UP:
-	case COMMAND_PREVIOUS:
-		messages_move_by(m, -1);
-		return true;
-	case COMMAND_DOWN:
-	case COMMAND_NEXT:
-		messages_move_by(m, 1);
-		return true;
-	case COMMAND_PAGE_UP:
-		messages_page_by(m, -1);
-		return true;
-	case COMMAND_PAGE_DOWN:
-		messages_page_by(m, 1);
-		return true;
-	case COMMAND_FIRST:
-		messages_go(m, 0);
-		return true;
-	case COMMAND_LAST:
-		messages_go(m, UINT32_MAX);
-		return true;
 	case COMMAND_FORWARD:
 		messages_open(m);
 		return true;

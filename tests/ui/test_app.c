@@ -1,0 +1,406 @@
+/* What keys ask of the engine, and what its events do to the screens. */
+#include "tests/ui/stage.h"
+#include "ui/app_save.h"
+#include "ui/screens/screen.h"
+
+#include <criterion/criterion.h>
+
+/* A stage of 80x24 with so many messages, after a script. */
+static void play(struct stage *stage, uint32_t total, const char *script)
+{
+	stage_init(stage, 80, 24);
+	stage->fake.inbox_total = total;
+	stage_open(stage);
+	stage_forget(stage);
+	stage_play(stage, script);
+}
+
+static bool shows(struct stage *stage, const char *words)
+{
+	struct buf screen = {0};
+	bool found = strstr(stage_screen(stage, &screen), words) != NULL;
+	buf_done(&screen);
+	return found;
+}
+
+Test(app, asks_what_the_keys_mean)
+{
+	static const struct {
+		const char *script, *asked;
+	} rows[] = {
+		{"@hold Return", "open place=12\n"},
+		{"Return", "open place=12\n"},
+		{"p p p Return", "open place=9\nflags place=9 add=1 remove=0\n"},
+		{"Return <", "open place=12\nopen-end place=12\n"},
+		{"@hold Return p", "open place=12\nopen-end place=12\nopen place=11\n"},
+		{"* n", "flags place=12 add=0 remove=1\n"},
+		{"* ! n", "flags place=12 add=1 remove=0\n"},
+		{"* *", "flags place=12 add=4 remove=0\n"},
+		{"* ! *", "flags place=12 add=0 remove=4\n"},
+		{"* a", "flags place=12 add=2 remove=0\n"},
+		{"* ^C", ""},
+		{"@hold w \"figures\" Return", "find place=12 text=figures\n"},
+		{"@hold Tab", "next-new place=12\n"},
+		{"@hold $ z", "view-open folder=1 sort=5 reverse=0\n"},
+		{"@hold $ r", "view-open folder=1 sort=0 reverse=1\n"},
+		{"^L", "check\n"},
+		{"l ^", "view-close\nonline on=0\n"},
+		{"l ^ ^", "view-close\nonline on=0\nonline on=1\n"},
+		{"@hold g \"Archive\" Return", "view-close\nview-open folder=2 sort=0 reverse=0\n"},
+		{"@hold g \"home/sent\" Return",
+			"view-close\nview-open folder=8 sort=0 reverse=0\n"},
+		{"@hold g \"Home/I\" Tab Return",
+			"view-close\nview-open folder=7 sort=0 reverse=0\n"},
+		{"@hold g \"rowan\" Tab Return",
+			"view-close\nview-open folder=5 sort=0 reverse=0\n"},
+		{"g \"Projects\" Return", ""},
+		{"E ^U \"/tmp/x.eml\" Return",
+			"save-part place=12 text= path=/tmp/x.eml overwrite=0\n"},
+		{"@hold Return @go v s Return",
+			"open place=12\nsave-part place=12 text=2 path=menu of the place.png "
+			"overwrite=0\n"},
+		{"Return v Down Return", "open place=12\nopen place=12 part=3\n"},
+		{"@password @wait:5000 @page \"secret\" Return y",
+			"answer answer=1 keep=1 text=secret\n"},
+		{"@password @wait:5000 @page \"secret\" Return Return",
+			"answer answer=1 keep=0 text=secret\n"},
+		{"@password @wait:5000 @page \"secret\" Return ^C",
+			"answer answer=1 keep=0 text=secret\n"},
+		{"@password @wait:5000 @page ^C", "answer answer=0 keep=0\n"},
+		{"@certificate @wait:5000 @page o", "answer answer=1 keep=0\n"},
+		{"@certificate @wait:5000 @page a", "answer answer=2 keep=0\n"},
+		{"@certificate @wait:5000 @page n", "answer answer=3 keep=0\n"},
+		{"m a d y", "view-close\naccount-remove\n"},
+		{"m a d n", "view-close\n"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct stage stage;
+		play(&stage, 12, rows[i].script);
+		cr_expect_str_eq(stage_asked(&stage), rows[i].asked, "%s asks\n%s", rows[i].script,
+			stage_asked(&stage));
+		stage_done(&stage);
+	}
+}
+
+Test(app, saves_an_account_as_it_was_typed)
+{
+	struct stage stage;
+	play(&stage, 12,
+		"m a a Down Return \"Jo Doe <jo@example.net>\" Return Down Return "
+		"\"imap.example.net:1993\" Return s");
+	cr_expect_str_eq(stage_asked(&stage),
+		"view-close\naccount-save account=example.net host=imap.example.net port=1993 "
+		"user=jo@example.net\n",
+		"%s", stage_asked(&stage));
+	stage_done(&stage);
+}
+
+Test(app, an_account_without_a_server_is_not_saved)
+{
+	struct stage stage;
+	play(&stage, 12, "m a a s");
+	cr_expect_str_eq(stage_asked(&stage), "view-close\n");
+	cr_expect(shows(&stage, "[The account needs a name]"));
+	stage_done(&stage);
+}
+
+Test(app, starttls_changes_the_usual_port_but_not_a_chosen_one)
+{
+	struct stage stage;
+	play(&stage, 12, "m a c Down Down Down Return s Down Down Down Return s s");
+	cr_expect_not_null(strstr(stage_asked(&stage), "host=mail.example.org port=143"), "%s",
+		stage_asked(&stage));
+	stage_done(&stage);
+}
+
+Test(app, reads_about_three_windows_and_moving_in_them_asks_nobody)
+{
+	struct stage stage;
+	play(&stage, 100000, "j \"50000\" Return");
+	stage_forget(&stage);
+	uint64_t before = stage.fake.rows_read;
+	stage_play(&stage, "Down Down Down Up Up Down Down Down Down");
+	cr_expect_str_eq(stage_asked(&stage), "");
+	cr_expect_eq(stage.fake.rows_read, before);
+	cr_expect(before <= 200, "%u rows", (unsigned)before);
+	stage_done(&stage);
+}
+
+Test(app, paging_through_a_million_rows_reads_as_much_as_through_thousand)
+{
+	uint64_t read[2];
+	static const uint32_t totals[2] = {1000, 1000000};
+	for (int i = 0; i < 2; i++) {
+		struct stage stage;
+		play(&stage, totals[i], "Home Spc Spc Spc Spc End - - - j \"500\" Return");
+		read[i] = stage.fake.rows_read;
+		stage_done(&stage);
+	}
+	cr_expect_eq(read[0], read[1], "%u and %u", (unsigned)read[0], (unsigned)read[1]);
+}
+
+Test(app, rows_that_are_not_here_yet_are_blank_and_come_by_themselves)
+{
+	struct stage stage;
+	play(&stage, 100000, "@hold Home");
+	cr_expect(shows(&stage, "Message 1 of 100,000"));
+	cr_expect(!shows(&stage, "Ann"));
+	stage_play(&stage, "Down Down Return");
+	cr_expect_eq(app_top(stage.app)->ops->context, CONTEXT_MESSAGES);
+	stage_play(&stage, "@go");
+	cr_expect_eq(app_top(stage.app)->ops->context, CONTEXT_MESSAGE, "it opens when it is here");
+	cr_expect(shows(&stage, "Message 3 of 100,000"));
+	stage_done(&stage);
+}
+
+Test(app, the_selection_stays_on_its_message)
+{
+	static const struct {
+		const char *script, *title;
+	} rows[] = {
+		{"j \"50\" Return @gone:10", "Message 40 of 90"},
+		{"j \"50\" Return @come:10", "Message 60 of 110"},
+		{"j \"50\" Return @gone:50", "Message 1 of 50"}, /* it went itself */
+		{"Home @come:7", "Message 8 of 107"},
+		{"End @gone:99", "Message 1 of 1"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct stage stage;
+		play(&stage, 100, rows[i].script);
+		struct screen *messages = app_find(stage.app, CONTEXT_MESSAGES);
+		cr_expect_not_null(screen_messages_selected(messages));
+		if (i != 2)
+			cr_expect(shows(&stage, rows[i].title), "%s", rows[i].script);
+		stage_done(&stage);
+	}
+}
+
+Test(app, the_window_keeps_its_rows_when_others_come_in_front)
+{
+	struct stage stage;
+	struct buf before = {0}, after = {0};
+	play(&stage, 1000, "j \"500\" Return Down Down Down");
+	stage_screen(&stage, &before);
+	stage_play(&stage, "@come:1");
+	stage_screen(&stage, &after);
+	/* The same messages on the same lines: only their numbers are other ones. */
+	const char *a = strchr(strchr(buf_text(&before), '\n') + 2, '\n');
+	const char *b = strchr(strchr(buf_text(&after), '\n') + 2, '\n');
+	cr_expect_eq(strncmp(a + 12, b + 12, 60), 0, "%s\n%s", buf_text(&before), buf_text(&after));
+	buf_done(&before);
+	buf_done(&after);
+	stage_done(&stage);
+}
+
+Test(app, an_older_page_that_arrives_late_is_dropped)
+{
+	struct stage stage;
+	play(&stage, 100, "");
+	stage.fake.revision = 100;
+	stage_play(&stage, "@page");
+	stage.fake.revision = 1;
+	stage.fake.gone = 50;
+	stage_play(&stage, "@page");
+	cr_expect(shows(&stage, "Message 100 of 100"));
+	stage_done(&stage);
+}
+
+Test(app, comes_back_to_where_one_was_in_a_folder)
+{
+	struct stage stage;
+	play(&stage, 100, "j \"33\" Return g \"Archive\" Return g \"Work/INBOX\" Return");
+	cr_expect(shows(&stage, "Message 33 of 100"));
+	stage_done(&stage);
+}
+
+Test(app, the_order_of_a_folder_is_remembered)
+{
+	struct stage stage;
+	play(&stage, 100, "$ z g \"Archive\" Return g \"Work/INBOX\" Return");
+	cr_expect_not_null(
+		strstr(stage_asked(&stage), "view-close\nview-open folder=1 sort=5 reverse=0\n"));
+	stage_done(&stage);
+}
+
+Test(app, seen_at_once_after_seconds_or_never)
+{
+	static const struct {
+		enum seen_mode mode;
+		const char *script;
+		bool is_seen;
+	} rows[] = {
+		{SEEN_AT_ONCE, "Return", true},
+		{SEEN_AFTER, "Return", false},
+		{SEEN_AFTER, "Return @wait:2900 @page", false},
+		{SEEN_AFTER, "Return @wait:3100 @page", true},
+		{SEEN_AFTER, "Return < @wait:3100 @page", false},
+		{SEEN_NEVER, "Return @wait:9000 @page", false},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct stage stage;
+		stage_init(&stage, 80, 24);
+		stage.fake.inbox_total = 9; /* the last is new */
+		stage.options.seen = rows[i].mode;
+		stage.options.seen_after = 3;
+		stage_open(&stage);
+		stage_play(&stage, rows[i].script);
+		bool is_seen = strstr(stage_asked(&stage), "flags place=9 add=1") != NULL;
+		cr_expect_eq(is_seen, rows[i].is_seen, "%d: %s", (int)rows[i].mode, rows[i].script);
+		stage_done(&stage);
+	}
+}
+
+Test(app, a_folder_that_can_only_be_read_forbids_and_marks_nothing)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage.fake.inbox_total = 9;
+	stage.fake.is_read_only = true;
+	stage_open(&stage);
+	stage_play(&stage, "* Return");
+	cr_expect_null(strstr(stage_asked(&stage), "flags"));
+	cr_expect(shows(&stage, "(READONLY)"));
+	stage_done(&stage);
+}
+
+Test(app, a_question_waits_until_the_hands_are_still)
+{
+	struct stage stage;
+	play(&stage, 12, "Down @certificate");
+	cr_expect_eq(app_top(stage.app)->ops->context, CONTEXT_MESSAGES);
+	cr_expect_eq(app_tick(stage.app, stage.now), 1000);
+	stage_play(&stage, "Up @wait:999 @page");
+	cr_expect_eq(app_top(stage.app)->ops->context, CONTEXT_MESSAGES);
+	stage_play(&stage, "@wait:2 @page");
+	cr_expect_eq(app_top(stage.app)->ops->context, CONTEXT_TROUBLE);
+	stage_done(&stage);
+}
+
+Test(app, questions_come_one_after_the_other)
+{
+	struct stage stage;
+	play(&stage, 12,
+		"@certificate @password @wait:5000 @page a @wait:5000 @page \"x\" Return n");
+	cr_expect_str_eq(
+		stage_asked(&stage), "answer answer=2 keep=0\nanswer answer=1 keep=0 text=x\n");
+	stage_done(&stage);
+}
+
+Test(app, a_pasted_line_is_text_and_never_a_command)
+{
+	struct stage stage;
+	play(&stage, 12, "'q\nl\n*n'");
+	cr_expect_str_eq(stage_asked(&stage), "");
+	cr_expect(!stage.app->is_over);
+	stage_play(&stage, "g 'Archive\n' Return");
+	cr_expect_not_null(strstr(stage_asked(&stage), "folder=2"));
+	stage_done(&stage);
+}
+
+Test(app, never_overwrites_a_file_unasked)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage.fake.exists = true;
+	stage_open(&stage);
+	stage_forget(&stage);
+	stage_play(&stage, "E ^U \"x\" Return Return");
+	cr_expect_str_eq(stage_asked(&stage), "save-part place=12 text= path=x overwrite=0\n");
+	stage_play(&stage, "E ^U \"x\" Return y");
+	cr_expect_not_null(strstr(stage_asked(&stage), "path=x overwrite=1\n"));
+	cr_expect(shows(&stage, "[Saved to \"x\"]"));
+	stage_done(&stage);
+}
+
+Test(app, names_for_files_are_harmless)
+{
+	static const struct {
+		const char *name, *file;
+	} rows[] = {
+		{"menu.png", "menu.png"},
+		{"../../.bashrc", "_bashrc"},
+		{"C:\\Windows\\system.ini", "system.ini"},
+		{"/etc/passwd", "passwd"},
+		{"-rf", "_rf"},
+		{"..", "_."},
+		{"", "attachment"},
+		{"a/", "attachment"},
+		{"$(rm -rf ~)", "__rm -rf __"},
+		{"a\033]0;x\007b", "a__0_x_b"},
+		{"Räksmörgås.pdf", "Räksmörgås.pdf"},
+		{"x\xe2\x80\xaegnp.exe", "xgnp.exe"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf out = {0};
+		save_name(str_from(rows[i].name), "attachment", &out);
+		cr_expect_str_eq(buf_text(&out), rows[i].file, "%s", buf_text(&out));
+		buf_done(&out);
+	}
+}
+
+Test(app, quits_at_once_or_asks_first)
+{
+	struct stage stage;
+	play(&stage, 12, "q");
+	cr_expect(stage.app->is_over);
+	stage_done(&stage);
+	stage_init(&stage, 80, 24);
+	stage.options.confirm_quit = true;
+	stage_open(&stage);
+	stage_play(&stage, "q n");
+	cr_expect(!stage.app->is_over);
+	stage_play(&stage, "q Return");
+	cr_expect(stage.app->is_over);
+	stage_done(&stage);
+}
+
+Test(app, new_mail_is_counted_in_the_title_until_the_next_key)
+{
+	struct stage stage;
+	struct buf title = {0};
+	play(&stage, 12, "@mail @mail");
+	app_title(stage.app, &title);
+	cr_expect_str_eq(buf_text(&title), "Rowan (2): Work/INBOX");
+	stage_play(&stage, "Up");
+	buf_clear(&title);
+	app_title(stage.app, &title);
+	cr_expect_str_eq(buf_text(&title), "Rowan: Work/INBOX");
+	buf_done(&title);
+	stage_done(&stage);
+}
+
+Test(app, a_click_selects_and_another_opens)
+{
+	struct stage stage;
+	play(&stage, 12, "@click:10,4");
+	cr_expect(shows(&stage, "Message 3 of 12"));
+	stage_play(&stage, "@click:10,4");
+	cr_expect_eq(app_top(stage.app)->ops->context, CONTEXT_MESSAGE);
+	stage_play(&stage, "@click:0,0 @click:79,23 @click:500,500");
+	stage_done(&stage);
+}
+
+Test(app, bears_any_size_and_keeps_the_place)
+{
+	struct stage stage;
+	play(&stage, 100000, "j \"777\" Return");
+	static const char *const sizes[] = {"@size:200x60", "@size:40x10", "@size:20x5",
+		"@size:1x1", "@size:300x3", "@size:12x100", "@size:80x24"};
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		stage_play(&stage, sizes[i]);
+		cr_expect_null(stage_cells_fault(&stage), "%s", sizes[i]);
+	}
+	cr_expect(shows(&stage, "Message 777 of 100,000"));
+	stage_play(&stage, "Return ? @size:40x10 @size:10x4 < v @size:1x1 @size:80x24");
+	cr_expect_null(stage_cells_fault(&stage));
+	stage_done(&stage);
+}
+
+Test(app, a_message_keeps_its_place_when_the_width_changes)
+{
+	struct stage stage;
+	play(&stage, 12, "Return Spc @size:100x24 @size:40x24 @size:80x24");
+	cr_expect(shows(&stage, "Line 12 of message 12."));
+	cr_expect(!shows(&stage, "Line 2 of message 12."));
+	stage_done(&stage);
+}
