@@ -261,7 +261,6 @@ static int account_test(struct program *program, int argc, char **argv)
 	const struct account *account = settings_account(program->settings, argv[1]);
 	if (account == NULL)
 		return program_input(_("there is no account \"%s\""), argv[1]), EXIT_FAILED;
-	program->tests_only = true;
 	if (!program_engine(program, false, &err))
 		return program_fail(&err, argv[1]);
 	struct request *request = request_new(REQUEST_ACCOUNT_TEST);

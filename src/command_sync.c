@@ -45,11 +45,10 @@ int command_sync(struct program *program, int argc, char **argv)
 		program_input(_("there is no account \"%s\""), account);
 		return EXIT_FAILED;
 	}
-	if (!program_engine(program, false, &err)) {
+	if (!program_engine(program, false, &err) || !program_learn_accounts(program, &err)) {
 		request_free(request);
 		return program_fail(&err, NULL);
 	}
-	program_learn_accounts(program);
 	for (size_t i = 0; account != NULL && i < program->account_count; i++)
 		if (strcmp(program->accounts[i].name, account) == 0)
 			request->account_id = program->accounts[i].account_id;
@@ -114,8 +113,6 @@ static void folder_print(struct program *program, const struct folder *folder, b
 int command_folders(struct program *program, int argc, char **argv)
 {
 	struct error err;
-	struct folder *folders = NULL;
-	size_t count = 0;
 	bool wants_json = false;
 	const char *account = NULL;
 	for (int i = 1; i < argc; i++) {
@@ -127,14 +124,14 @@ int command_folders(struct program *program, int argc, char **argv)
 			return program_usage("folders [ACCOUNT] [--json]");
 	}
 	program->is_offline = true; /* what is listed is the store */
-	if (!program_engine(program, false, &err) || !program_learn_accounts(program) ||
-		!program_folders(program, &folders, &count, &err))
+	if (!program_engine(program, false, &err) || !program_learn_accounts(program, &err) ||
+		!program_learn_folders(program, &err))
 		return program_fail(&err, NULL);
-	for (size_t i = 0; i < count; i++) {
-		const char *owner = program_account_name(program, folders[i].account_id);
+	for (size_t i = 0; i < program->folder_count; i++) {
+		const struct folder *folder = &program->folders[i];
+		const char *owner = program_account_name(program, folder->account_id);
 		if (account == NULL || strcmp(account, owner) == 0)
-			folder_print(program, &folders[i], wants_json);
+			folder_print(program, folder, wants_json);
 	}
-	program_folders_free(folders, count);
 	return EXIT_DONE;
 }

@@ -13,19 +13,20 @@
 static const struct command {
 	const char *name;
 	command_run *run;
+	bool opens_itself; /* may do without a profile */
 	const char *usage, *text;
 } commands[] = {
-	{"account", command_account, "account add|list|test|remove …",
+	{"account", command_account, false, "account add|list|test|remove …",
 		N_("add, list, test and remove accounts")},
-	{"sync", command_sync, "sync [--bodies] [ACCOUNT]",
+	{"sync", command_sync, false, "sync [--bodies] [ACCOUNT]",
 		N_("bring every folder up to date and carry out what waits")},
-	{"folders", command_folders, "folders [ACCOUNT]", N_("list the folders")},
-	{"list", command_list, "list ACCOUNT/Folder [--limit N]",
+	{"folders", command_folders, false, "folders [ACCOUNT]", N_("list the folders")},
+	{"list", command_list, false, "list ACCOUNT/Folder [--limit N]",
 		N_("list the messages of a folder, newest last")},
-	{"show", command_show, "show ID|FILE|- [--headers] [--html]", N_("show a message")},
-	{"save", command_save, "save ID PART [--to PATH] [--overwrite]",
+	{"show", command_show, true, "show ID|FILE|-… [--headers] [--html]", N_("show messages")},
+	{"save", command_save, true, "save ID|FILE PART [--to PATH] [--overwrite]",
 		N_("save an attachment, or the whole message with PART 0")},
-	{"flag", command_flag, "flag ID… +FLAG|-FLAG…", N_("set and clear flags")},
+	{"flag", command_flag, false, "flag ID… +FLAG|-FLAG…", N_("set and clear flags")},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
@@ -36,11 +37,37 @@ void commands_list(struct buf *out)
 		buf_addf(out, "  %-42s %s\n", commands[i].usage, _(commands[i].text));
 }
 
+/* A bad line in the settings is told and never keeps Rowan from starting. */
+static void program_warn(const struct program *program)
+{
+	size_t count = 0;
+	const struct settings_warning *warnings = settings_warnings(program->settings, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct buf line = {0};
+		words_sentence(&warnings[i].sentence, &line);
+		program_input("%s:%u: %s", settings_path(program->settings), warnings[i].line,
+			buf_text(&line));
+		buf_done(&line);
+	}
+}
+
+static int command_start(
+	const struct command *command, struct program *program, int argc, char **argv)
+{
+	struct error err;
+	if (command->opens_itself)
+		return command->run(program, argc, argv);
+	if (!program_open(program, &err))
+		return program_fail(&err, NULL);
+	program_warn(program);
+	return command->run(program, argc, argv);
+}
+
 int commands_run(struct program *program, int argc, char **argv)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (strcmp(commands[i].name, argv[0]) == 0)
-			return commands[i].run(program, argc, argv);
+			return command_start(&commands[i], program, argc, argv);
 	program_input(_("there is no command \"%s\""), argv[0]);
 	fputs(_("rowan --help lists them.\n"), stderr);
 	return EXIT_WRONG_USAGE;
@@ -116,8 +143,25 @@ bool option_take(int argc, char **argv, int *at, const char *name, const char **
 
 /* ---- The engine. ---- */
 
+bool program_open(struct program *program, struct error *err)
+{
+	if (program->settings != NULL)
+		return true;
+	if (!profile_paths_find(&program->paths, err))
+		return false;
+	program->settings = settings_load(program->paths.config_file, err);
+	if (program->settings == NULL)
+		return false;
+	if (program->log_path == NULL)
+		return true;
+	program->log = log_open(program->log_path, err);
+	return program->log != NULL;
+}
+
 bool program_engine(struct program *program, bool may_ask, struct error *err)
 {
+	if (!program_open(program, err) || !profile_paths_make(&program->paths, err))
+		return false;
 	struct engine_options options = {
 		.config_path = program->paths.config_file,
 		.local_path = program->paths.local_db,
@@ -129,10 +173,42 @@ bool program_engine(struct program *program, bool may_ask, struct error *err)
 		.log = program->log,
 		.wants_stats = program->wants_stats,
 	};
-	if (!profile_paths_make(&program->paths, err))
-		return false;
 	program->engine = engine_open(&options, err);
 	return program->engine != NULL && engine_start(program->engine, err);
+}
+
+static void program_free_accounts(struct program *program)
+{
+	for (size_t i = 0; i < program->account_count; i++)
+		mem_free(program->accounts[i].name);
+	mem_free(program->accounts);
+	program->accounts = NULL;
+	program->account_count = 0;
+}
+
+static void program_take_accounts(struct program *program, const struct event *event)
+{
+	program_free_accounts(program);
+	program->accounts = mem_new_array(event->account_count, sizeof(*program->accounts));
+	program->account_count = event->account_count;
+	for (size_t i = 0; i < event->account_count; i++) {
+		const struct account_status *status = &event->accounts[i];
+		program->accounts[i] = (struct program_account){
+			status->account_id, mem_text(status->name), status->error, status->waiting};
+	}
+}
+
+/* What concerns every command, whichever event it waits for. */
+static void program_note(struct program *program, const struct event *event)
+{
+	if (event->kind == EVENT_ACCOUNTS)
+		program_take_accounts(program, event);
+	else if (event->kind == EVENT_NOTICE && event->notice == NOTICE_STORAGE)
+		program->storage = event->error;
+	else if (event->kind == EVENT_NOTICE && event->notice == NOTICE_SERVER_SAYS)
+		program_input(_("%s: the server says: %s"),
+			program_account_name(program, event->account_id),
+			event->text != NULL ? event->text : "");
 }
 
 struct event *program_event(struct program *program)
@@ -140,87 +216,129 @@ struct event *program_event(struct program *program)
 	struct queue *events = engine_events(program->engine);
 	for (;;) {
 		struct event *event = queue_take(events);
-		if (event != NULL)
+		if (event != NULL) {
+			program_note(program, event);
 			return event;
+		}
 		struct pollfd fd = {queue_fd(events), POLLIN, 0};
 		poll(&fd, 1, -1);
 	}
 }
 
-void program_folders_free(struct folder *folders, size_t count)
+uint64_t program_send(struct program *program, struct request *request)
 {
-	for (size_t i = 0; i < count; i++)
-		folder_done(&folders[i]);
-	mem_free(folders);
+	uint64_t tag = request->tag = ++program->last_tag;
+	engine_request(program->engine, request);
+	return tag;
 }
 
-bool program_folders(
-	struct program *program, struct folder **folders, size_t *count, struct error *err)
+struct event *program_wait(
+	struct program *program, enum event_kind kind, uint64_t tag, struct error *err)
 {
-	engine_request(program->engine, request_new(REQUEST_FOLDERS));
-	for (;;) {
+	while (program->storage.kind == ERROR_NONE) {
 		struct event *event = program_event(program);
-		bool is_it = event->kind == EVENT_FOLDERS;
-		bool is_failed = event->kind == EVENT_NOTICE && event->notice == NOTICE_STORAGE;
-		if (is_it) {
-			*folders = event->folders;
-			*count = event->folder_count;
-			event->folders = NULL;
-			event->folder_count = 0;
-		} else if (is_failed) {
-			*err = event->error;
-		}
+		if (event->kind == kind && (tag == 0 || event->tag == tag))
+			return event;
+		bool is_over = event->kind == EVENT_STOPPED ||
+			       (event->kind == EVENT_FAILED && (tag == 0 || event->tag == tag));
+		*err = event->error;
 		event_free(event);
-		if (is_it || is_failed)
-			return is_it;
+		if (is_over)
+			return NULL;
 	}
+	*err = program->storage;
+	return NULL;
 }
 
-const char *program_account_name(struct program *program, int64_t account_id)
+static void program_free_folders(struct program *program)
+{
+	for (size_t i = 0; i < program->folder_count; i++)
+		folder_done(&program->folders[i]);
+	mem_free(program->folders);
+}
+
+bool program_learn_folders(struct program *program, struct error *err)
+{
+	program_send(program, request_new(REQUEST_FOLDERS));
+	struct event *event = program_wait(program, EVENT_FOLDERS, 0, err);
+	if (event == NULL)
+		return false;
+	program_free_folders(program);
+	program->folders = event->folders;
+	program->folder_count = event->folder_count;
+	event->folders = NULL;
+	event->folder_count = 0;
+	event_free(event);
+	return true;
+}
+
+const struct program_account *program_account_find(
+	const struct program *program, int64_t account_id)
 {
 	for (size_t i = 0; i < program->account_count; i++)
 		if (program->accounts[i].account_id == account_id)
-			return program->accounts[i].name;
-	return "";
+			return &program->accounts[i];
+	return NULL;
 }
 
-void program_folder_print(struct program *program, const struct folder *folder, struct buf *out)
+const char *program_account_name(const struct program *program, int64_t account_id)
+{
+	const struct program_account *account = program_account_find(program, account_id);
+	return account != NULL ? account->name : "";
+}
+
+const char *program_flag_name(const struct program *program, int64_t account_id, int bit)
+{
+	(void)program;
+	(void)account_id;
+	return flag_to_wire((flags_t)1 << bit);
+}
+
+void program_folder_print(
+	const struct program *program, const struct folder *folder, struct buf *out)
 {
 	buf_addf(out, "%s/%s", program_account_name(program, folder->account_id), folder->name);
 }
 
-const struct folder *program_folder_find(
-	struct program *program, const struct folder *folders, size_t count, const char *name)
+const struct folder *program_folder_find(const struct program *program, const char *name)
 {
 	const struct folder *found = NULL;
 	struct buf spelt = {0};
-	for (size_t i = 0; i < count && found == NULL; i++) {
+	for (size_t i = 0; i < program->folder_count && found == NULL; i++) {
 		buf_clear(&spelt);
-		program_folder_print(program, &folders[i], &spelt);
+		program_folder_print(program, &program->folders[i], &spelt);
 		if (strcmp(buf_text(&spelt), name) == 0)
-			found = &folders[i];
+			found = &program->folders[i];
 	}
 	buf_done(&spelt);
 	return found;
 }
 
-/* Which account has which id is told by the engine. */
-bool program_learn_accounts(struct program *program)
+const struct folder *program_folder_of(
+	const struct program *program, int64_t place_id, uint32_t uidvalidity, struct error *err)
 {
-	engine_request(program->engine, request_new(REQUEST_ACCOUNTS));
-	for (;;) {
-		struct event *event = program_event(program);
-		bool is_it = event->kind == EVENT_ACCOUNTS;
-		for (size_t i = 0; is_it && i < event->account_count; i++) {
-			program->accounts = mem_resize(program->accounts,
-				(program->account_count + 1) * sizeof(*program->accounts));
-			program->accounts[program->account_count++] = (struct program_account){
-				event->accounts[i].account_id, mem_text(event->accounts[i].name)};
-		}
-		event_free(event);
-		if (is_it)
-			return true;
+	for (size_t i = 0; i < program->folder_count; i++) {
+		const struct folder *folder = &program->folders[i];
+		if (folder->folder_id != place_folder(place_id))
+			continue;
+		if (folder->uidvalidity == uidvalidity)
+			return folder;
+		error_set(err, ERROR_REFUSED,
+			"the server has renumbered its folder since; list it again");
+		return NULL;
 	}
+	error_set(err, ERROR_REFUSED, "its folder is not there any more");
+	return NULL;
+}
+
+/* Which account has which id is told by the engine. */
+bool program_learn_accounts(struct program *program, struct error *err)
+{
+	program_send(program, request_new(REQUEST_ACCOUNTS));
+	struct event *event = program_wait(program, EVENT_ACCOUNTS, 0, err);
+	bool ok = event != NULL;
+	event_free(event);
+	return ok;
 }
 
 void program_done(struct program *program)
@@ -234,9 +352,8 @@ void program_done(struct program *program)
 	}
 	buf_done(&stats);
 	engine_stop(program->engine);
-	for (size_t i = 0; i < program->account_count; i++)
-		mem_free(program->accounts[i].name);
-	mem_free(program->accounts);
+	program_free_accounts(program);
+	program_free_folders(program);
 	settings_free(program->settings);
 	log_close(program->log);
 	profile_paths_done(&program->paths);

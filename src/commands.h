@@ -14,14 +14,15 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USAGE = 2, EXIT_TRY_LATER = 75
 
 struct program_account {
 	int64_t account_id;
-	char *name; /* owned */
+	char *name;         /* owned */
+	struct error error; /* why it has no connection, last heard */
+	uint32_t waiting;   /* wishes in the journal, last heard */
 };
 
 /* What stands in front of the command, and what it opened. */
 struct program {
 	bool is_offline;
 	bool wants_stats;
-	bool tests_only;      /* no account is brought on line by itself */
 	const char *log_path; /* NULL */
 	struct profile_paths paths;
 	struct settings *settings;        /* owned */
@@ -29,6 +30,11 @@ struct program {
 	struct engine *engine;            /* owned; NULL until program_engine */
 	struct program_account *accounts; /* owned: program_learn_accounts */
 	size_t account_count;
+	struct folder *folders; /* owned: program_learn_folders */
+	size_t folder_count;
+	bool is_online;       /* began in the store and went to the server */
+	struct error storage; /* the disk failed: nothing more can be waited for */
+	uint64_t last_tag;
 };
 void program_done(struct program *program); /* ends the engine, prints --stats, frees */
 
@@ -46,27 +52,45 @@ int program_fail(const struct error *err, const char *about);
 int program_usage(const char *usage);
 int program_input(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Reads the settings and opens the log; showing a file needs neither. Does nothing the second time.
+ */
+bool program_open(struct program *program, struct error *err);
+
 /* Opens the engine and starts its thread. */
 bool program_engine(struct program *program, bool may_ask, struct error *err);
 
 /* Waits for the next event of the engine, owned by the caller; NULL when the engine stopped. */
 struct event *program_event(struct program *program);
 
-/* A request answered by EVENT_FOLDERS; *folders owned as in cache_folders_list. */
-bool program_folders(
-	struct program *program, struct folder **folders, size_t *count, struct error *err);
-void program_folders_free(struct folder *folders, size_t count);
+/* Hands the request over with a tag of its own, and gives that tag. */
+uint64_t program_send(struct program *program, struct request *request);
+
+/* Waits for the event of that kind (and tag, unless it is 0), owned by the caller. NULL with *err
+ * when the request failed, the disk did or the engine stopped, so that every wait has an end. What
+ * the server says meanwhile is told on standard error. */
+struct event *program_wait(
+	struct program *program, enum event_kind kind, uint64_t tag, struct error *err);
 
 /* Asks the engine which accounts there are. */
-bool program_learn_accounts(struct program *program);
+bool program_learn_accounts(struct program *program, struct error *err);
+/* And which folders. */
+bool program_learn_folders(struct program *program, struct error *err);
 
+/* The account of that id; NULL when unknown. */
+const struct program_account *program_account_find(
+	const struct program *program, int64_t account_id);
 /* The name of an account by its id; "" when unknown. Borrowed. */
-const char *program_account_name(struct program *program, int64_t account_id);
+const char *program_account_name(const struct program *program, int64_t account_id);
+/* The wire name of a flag by its bit; NULL when it has none. Borrowed. */
+const char *program_flag_name(const struct program *program, int64_t account_id, int bit);
 /* "ACCOUNT/Folder" as the command line spells it. */
-void program_folder_print(struct program *program, const struct folder *folder, struct buf *out);
+void program_folder_print(
+	const struct program *program, const struct folder *folder, struct buf *out);
 /* The folder of such a name; NULL when there is none. */
-const struct folder *program_folder_find(
-	struct program *program, const struct folder *folders, size_t count, const char *name);
+const struct folder *program_folder_find(const struct program *program, const char *name);
+/* The folder of a place as it was printed; NULL with *err when it is gone or was renumbered. */
+const struct folder *program_folder_of(
+	const struct program *program, int64_t place_id, uint32_t uidvalidity, struct error *err);
 
 /* Prints safe text (headless printer's only way to the terminal) or a line of JSON. */
 void print_safe(struct str text);

@@ -46,33 +46,6 @@ static int main_option(struct program *program, int argc, char **argv, int *at)
 	return OPTION_KNOWN;
 }
 
-/* A bad line in the settings is told and never keeps Rowan from starting. */
-static void main_warn(const struct program *program)
-{
-	size_t count = 0;
-	const struct settings_warning *warnings = settings_warnings(program->settings, &count);
-	for (size_t i = 0; i < count; i++) {
-		struct buf line = {0};
-		words_sentence(&warnings[i].sentence, &line);
-		program_input("%s:%u: %s", settings_path(program->settings), warnings[i].line,
-			buf_text(&line));
-		buf_done(&line);
-	}
-}
-
-static bool main_open(struct program *program, struct error *err)
-{
-	if (!profile_paths_find(&program->paths, err))
-		return false;
-	program->settings = settings_load(program->paths.config_file, err);
-	if (program->settings == NULL)
-		return false;
-	if (program->log_path == NULL)
-		return true;
-	program->log = log_open(program->log_path, err);
-	return program->log != NULL;
-}
-
 /* Nothing secret may end in a core file; a peer that goes away is no reason to die. */
 static void main_harden(void)
 {
@@ -83,13 +56,7 @@ static void main_harden(void)
 
 static int main_run(struct program *program, int argc, char **argv)
 {
-	struct error err;
-	if (!main_open(program, &err))
-		return program_fail(&err, NULL);
-	if (argc == 0)
-		return screen_run(program);
-	main_warn(program);
-	return commands_run(program, argc, argv);
+	return argc == 0 ? screen_run(program) : commands_run(program, argc, argv);
 }
 
 int main(int argc, char **argv)

@@ -44,6 +44,7 @@ void live_open(struct engine *engine, const struct request *request)
 		live_left(engine, list->page.view.folder_id);
 	}
 	list->page = request->page;
+	list->tag = request->tag;
 	list->is_asked = true;
 	list->is_prepared = request->page.view.sort == SORT_ARRIVAL;
 	struct account_run *run = engine_run_of_folder(engine, request->page.view.folder_id);
@@ -59,6 +60,7 @@ void live_page(struct engine *engine, const struct request *request)
 	if (!view_equal(&list->page.view, &request->page.view))
 		list->is_prepared = request->page.view.sort == SORT_ARRIVAL;
 	list->page = request->page;
+	list->tag = request->tag;
 	list->is_asked = true;
 }
 
@@ -143,6 +145,7 @@ static void live_post(struct engine *engine, struct live_list *list)
 	struct event *event = event_new(EVENT_PAGE);
 	struct page *page = mem_new(sizeof(*page));
 	event->list_id = list->list_id;
+	event->tag = list->tag;
 	event->page = page;
 	page->list_id = list->list_id;
 	page->view = list->page.view;

@@ -12,6 +12,7 @@ struct live_list {
 	struct live_list *next; /* owned */
 	unsigned list_id;
 	struct page_request page;
+	uint64_t tag; /* of the latest request: comes back in its pages */
 	int64_t account_id;
 	bool is_dirty;    /* something shown may have changed */
 	bool is_asked;    /* the screen asked: answer now */

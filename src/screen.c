@@ -1,0 +1,160 @@
+/* The screen, with what the settings say. */
+#include "screen.h"
+
+#include "base/array.h"
+#include "base/memory.h"
+#include "settings/options.h"
+#include "ui/ui.h"
+#include "words/words.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void screen_send(void *context, struct request *request)
+{
+	struct program *program = context;
+	engine_request(program->engine, request);
+}
+
+/* The engine writes accounts to the file, so it is read anew. */
+static struct account *screen_load_account(void *context, const char *name)
+{
+	const struct program *program = context;
+	struct error err;
+	struct settings *settings = settings_load(program->paths.config_file, &err);
+	struct account *account =
+		settings != NULL ? account_copy(settings_account(settings, name)) : NULL;
+	settings_free(settings);
+	return account;
+}
+
+/* In the child of a program with threads: only what is safe in a signal handler. */
+static void screen_exec(const char *command)
+{
+	sigset_t none;
+	int null = open("/dev/null", O_RDWR);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	for (int fd = 0; null >= 0 && fd < 3; fd++)
+		dup2(null, fd);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+/* Nobody waits for the command: it is the grandchild, which init takes over. */
+static void screen_new_mail(void *context, const struct message *row)
+{
+	const struct program *program = context;
+	const char *command = settings_get_text(program->settings, "new-mail-command");
+	(void)row;
+	if (command == NULL)
+		return;
+	pid_t child = fork();
+	if (child == 0) {
+		if (fork() == 0)
+			screen_exec(command);
+		_exit(0);
+	}
+	if (child > 0)
+		waitpid(child, NULL, 0);
+}
+
+/* Bad lines of the settings come as news, as if the engine had found them. */
+static void screen_warn(const struct program *program)
+{
+	size_t count = 0;
+	const struct settings_warning *warnings = settings_warnings(program->settings, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct event *event = mem_new(sizeof(*event));
+		struct buf line = {0};
+		buf_addf(&line, "%s:%u: ", settings_path(program->settings), warnings[i].line);
+		words_sentence(&warnings[i].sentence, &line);
+		event->kind = EVENT_NOTICE;
+		event->notice = NOTICE_SETTINGS;
+		event->text = buf_take(&line);
+		queue_post(engine_events(program->engine), event);
+	}
+}
+
+/* ---- Settings to options. ---- */
+
+struct screen_lists {
+	struct ui_binding *bindings; /* owned; their texts belong to the settings */
+	struct ui_colour *colours;   /* owned */
+};
+
+static void screen_add_keys(
+	const struct settings *settings, struct ui_options *options, struct screen_lists *lists)
+{
+	const struct settings_pair *pairs =
+		settings_pairs(settings, "keys", &options->binding_count);
+	lists->bindings = mem_new_array(options->binding_count, sizeof(*lists->bindings));
+	for (size_t i = 0; i < options->binding_count; i++)
+		lists->bindings[i] =
+			(struct ui_binding){pairs[i].part, pairs[i].value, pairs[i].name};
+	options->bindings = lists->bindings;
+}
+
+static void screen_add_theme(
+	const struct settings *settings, struct ui_options *options, struct screen_lists *lists)
+{
+	const struct settings_pair *pairs =
+		settings_pairs(settings, "theme", &options->colour_count);
+	lists->colours = mem_new_array(options->colour_count, sizeof(*lists->colours));
+	for (size_t i = 0; i < options->colour_count; i++)
+		lists->colours[i] = (struct ui_colour){pairs[i].name, pairs[i].value};
+	options->colours = lists->colours;
+}
+
+static void screen_add_settings(const struct settings *settings, struct ui_options *options)
+{
+	int seen = SEEN_AT_ONCE;
+	const char *seen_text = settings_get_text(settings, "seen");
+	if (seen_text != NULL && option_read_seen(seen_text, &seen, &options->seen_after))
+		options->seen = (enum seen_mode)seen;
+	const char *keys = settings_get_text(settings, "keys");
+	const char *colour = settings_get_text(settings, "colour");
+	options->preset = keys != NULL && str_equal_nocase(str_from(keys), STR("mutt"))
+				  ? PRESET_MUTT
+				  : PRESET_PINE;
+	options->no_colour = colour != NULL && str_equal_nocase(str_from(colour), STR("never"));
+	options->bell = settings_get_bool(settings, "bell");
+	options->confirm_quit = settings_get_bool(settings, "confirm-quit");
+	options->no_title = !settings_get_bool(settings, "title");
+}
+
+static bool screen_show(struct program *program, struct error *err)
+{
+	struct screen_lists lists = {0};
+	struct ui_options options = {
+		.send = screen_send,
+		.load_account = screen_load_account,
+		.new_mail = screen_new_mail,
+		.events = engine_events(program->engine),
+		.context = program,
+		.log_path = program->log_path,
+		.is_offline = program->is_offline,
+	};
+	screen_add_settings(program->settings, &options);
+	screen_add_keys(program->settings, &options, &lists);
+	screen_add_theme(program->settings, &options, &lists);
+	bool ok = ui_run(&options, err);
+	mem_free(lists.bindings);
+	mem_free(lists.colours);
+	return ok;
+}
+
+int screen_run(struct program *program)
+{
+	struct error err;
+	if (!program_open(program, &err))
+		return program_fail(&err, NULL);
+	ui_hold_signals();
+	if (!program_engine(program, true, &err))
+		return program_fail(&err, NULL);
+	screen_warn(program);
+	return screen_show(program, &err) ? EXIT_DONE : program_fail(&err, NULL);
+}
