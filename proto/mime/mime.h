@@ -13,7 +13,16 @@
 #include "model/part.h"
 #include "proto/codec.h"
 
-/* ---- The parser: bytes → events. ---- */
+/*
+ * ---- The parser: bytes → events. ----
+ *
+ * Lines end in CR LF or LF, or in CR alone where no LF follows the first CR soon. Paths are section
+ * numbers (RFC 3501 6.4.5); the multipart of an embedded message "4" is "4.TEXT" and its parts are
+ * "4.1", "4.2"; an embedded message that is one part is "4.1". The path and type of a part are
+ * final with MIME_HEADER_END. message/rfc822 behind base64 or quoted-printable is a leaf; so is,
+ * without is_truncated, a multipart whose boundary never comes: its body is best shown as text. A
+ * multipart without a boundary parameter takes the first line of the form "--word" for one.
+ */
 
 enum mime_event_kind {
 	MIME_PART_BEGIN, /* a part's header begins */
@@ -69,7 +78,8 @@ void mime_word_decode(struct str raw_value, struct buf *out);
 void mime_unfold(struct str raw_value, struct buf *out); /* only unfolds */
 
 /* Addresses with comments, groups, quoted strings, encoded words, missing <>, semicolons for
- * commas, RFC 6532 UTF-8. At most ADDRESS_COUNT_MAX. */
+ * commas, RFC 6532 UTF-8. At most ADDRESS_COUNT_MAX. A group without members is one item with its
+ * name as name and group and an empty addr. */
 void mime_address_parse(struct str raw_value, struct address_list *list);
 
 /* Just the first address, without building a list: for list rows. name falls back to "". */

@@ -13,7 +13,7 @@
 
 enum {
 	SAMPLE_BEFORE = 64, /* bytes before the first that is not ASCII */
-	SAMPLE_MAX = 600,
+	SAMPLE_MAX = 400,
 	WINDOW = 0x1c0, /* code points that a language's table spans */
 	COST_FOREIGN_ASCII = 26,
 	COST_RARE = 56,     /* a letter of the script that the language does not use */
@@ -245,11 +245,12 @@ static unsigned common_cost(const struct letter *l, size_t count)
 	return cost;
 }
 
+/* Gives up once it is beyond limit. */
 static unsigned language_cost(const struct language *language, const uint8_t costs[WINDOW],
-	const struct letter *l, size_t count)
+	const struct letter *l, size_t count, unsigned limit)
 {
 	unsigned cost = 0;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && cost < limit; i++) {
 		if (!l[i].script)
 			continue;
 		uint32_t c = (uint32_t)l[i].lower - language->base;
@@ -261,14 +262,27 @@ static unsigned language_cost(const struct language *language, const uint8_t cos
 	return cost;
 }
 
+static struct letter letter_read(const struct charset_page *page, unsigned byte)
+{
+	uint32_t c = byte < 0x80 ? byte : page->high[byte - 0x80];
+	uint32_t lower = lower_of(c);
+	return (struct letter){.lower = (uint16_t)(byte < ' ' ? ' ' : lower),
+		.script = (uint8_t)script_of(c),
+		.is_capital = lower != c,
+		.is_mark = is_mark(c)};
+}
+
+/* Each byte value is looked at once, however often it stands there. */
 static void page_read(const struct charset_page *page, struct str bytes, struct letter *l)
 {
+	struct letter chart[256];
+	bool is_known[256] = {false};
 	for (size_t i = 0; i < bytes.len; i++) {
-		unsigned char byte = (unsigned char)bytes.data[i];
-		uint32_t c = byte < 0x80 ? byte : page->high[byte - 0x80];
-		uint32_t lower = lower_of(c);
-		l[i] = (struct letter){(uint16_t)(byte < ' ' ? ' ' : lower), (uint8_t)script_of(c),
-			lower != c, is_mark(c)};
+		unsigned byte = (unsigned char)bytes.data[i];
+		if (!is_known[byte])
+			chart[byte] = letter_read(page, byte);
+		is_known[byte] = true;
+		l[i] = chart[byte];
 	}
 }
 
@@ -286,8 +300,8 @@ static const char *guess_page(struct str bytes, unsigned *best)
 		for (size_t i = 0; i < LANGUAGE_COUNT && common < *best; i++) {
 			if ((languages[i].pages >> page & 1) == 0)
 				continue;
-			unsigned cost =
-				common + language_cost(&languages[i], costs[i], letters, bytes.len);
+			unsigned cost = common + language_cost(&languages[i], costs[i], letters,
+							 bytes.len, *best - common);
 			if (cost >= *best)
 				continue;
 			*best = cost;
