@@ -136,8 +136,8 @@ static bool read_numbered(struct imap_scan *s, struct imap_event *event)
 		const char *word;
 		enum imap_event_kind kind;
 	} rows[] = {{"EXISTS", IMAP_EXISTS}, {"RECENT", IMAP_RECENT}, {"EXPUNGE", IMAP_EXPUNGE}};
-	bool is_sane;
-	if (!imap_scan_odd_number(s, &event->number, &is_sane) || !is_sane ||
+	bool is_exact;
+	if (!imap_scan_odd_number(s, &event->number, &is_exact) || !is_exact ||
 		event->number > UINT32_MAX)
 		return false;
 	imap_scan_blanks(s);

@@ -203,7 +203,7 @@ void imap_fetch_done(struct imap *imap); /* forgets the response at hand */
 
 /* imap_date.c */
 bool imap_date_parse(struct str text, int64_t *seconds);
-void imap_date_format(int64_t seconds, struct buf *out);
+void imap_date_format(int64_t seconds, struct buf *out); /* since 1970, not before */
 
 /* imap_structure.c: NULL when it cannot be understood. */
 struct part *imap_structure_read(struct imap_scan *s);

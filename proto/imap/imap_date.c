@@ -56,11 +56,8 @@ bool imap_date_parse(struct str text, int64_t *seconds)
 
 void imap_date_format(int64_t seconds, struct buf *out)
 {
-	int64_t days = seconds / 86400 - (seconds % 86400 < 0);
-	int64_t left = seconds - days * 86400;
+	int64_t days = seconds / 86400, left = seconds % 86400;
 	int64_t year = 1970 + days / 366, month = 1;
-	if (days < 0)
-		year = 1969 + days / 365;
 	while (days_of(year + 1, 1, 1) <= days)
 		year++;
 	while (month < 12 && days_of(year, month + 1, 1) <= days)

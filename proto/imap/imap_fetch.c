@@ -14,17 +14,17 @@ enum {
 bool imap_fetch_is(struct str response, size_t *head, uint32_t *number, bool *by_uid)
 {
 	struct imap_scan s = {.p = response.data, .end = response.data + response.len};
-	bool is_sane;
+	bool is_exact;
 	uint64_t wide;
 	if (!imap_scan_take(&s, '*'))
 		return false;
 	imap_scan_blanks(&s);
-	if (!imap_scan_odd_number(&s, &wide, &is_sane) || wide > UINT32_MAX)
+	if (!imap_scan_odd_number(&s, &wide, &is_exact) || wide > UINT32_MAX)
 		return false;
 	imap_scan_blanks(&s);
 	struct str word = imap_scan_atom(&s);
 	*by_uid = str_equal_nocase(word, STR("UIDFETCH"));
-	*number = (uint32_t)wide;
+	*number = is_exact ? (uint32_t)wide : 0;
 	*head = (size_t)(s.p - response.data);
 	return *by_uid || str_equal_nocase(word, STR("FETCH"));
 }
@@ -46,7 +46,11 @@ static bool item_flags(struct imap *imap, struct imap_scan *s)
 static bool item_size(struct imap *imap, struct imap_scan *s)
 {
 	struct imap_fetch *fetch = &imap->fetching.fetch;
-	return imap_scan_odd_number(s, &fetch->size, &fetch->has_size);
+	bool is_exact;
+	if (!imap_scan_odd_number(s, &fetch->size, &is_exact))
+		return false;
+	fetch->has_size = is_exact || fetch->size > 0;
+	return true;
 }
 
 static bool item_modseq(struct imap *imap, struct imap_scan *s)

@@ -117,24 +117,26 @@ static bool mailbox_item(struct imap_scan *s, struct str name, struct imap_mailb
 		bool *has;
 		uint32_t *small;
 		uint64_t *large;
+		bool may_be_rounded;
 	} rows[] = {
-		{"MESSAGES", &box->has_messages, &box->messages, NULL},
-		{"RECENT", &box->has_recent, &box->recent, NULL},
-		{"UIDNEXT", &box->has_uidnext, &box->uidnext, NULL},
-		{"UIDVALIDITY", &box->has_uidvalidity, &box->uidvalidity, NULL},
-		{"UNSEEN", &box->has_unseen, &box->unseen, NULL},
-		{"DELETED", &box->has_deleted, &box->deleted, NULL},
-		{"HIGHESTMODSEQ", &box->has_modseq, NULL, &box->modseq},
-		{"SIZE", &box->has_size, NULL, &box->size},
+		{"MESSAGES", &box->has_messages, &box->messages, NULL, true},
+		{"RECENT", &box->has_recent, &box->recent, NULL, true},
+		{"UIDNEXT", &box->has_uidnext, &box->uidnext, NULL, false},
+		{"UIDVALIDITY", &box->has_uidvalidity, &box->uidvalidity, NULL, false},
+		{"UNSEEN", &box->has_unseen, &box->unseen, NULL, true},
+		{"DELETED", &box->has_deleted, &box->deleted, NULL, true},
+		{"HIGHESTMODSEQ", &box->has_modseq, NULL, &box->modseq, false},
+		{"SIZE", &box->has_size, NULL, &box->size, true},
 	};
 	uint64_t value;
-	bool is_sane;
+	bool is_exact;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (!str_equal_nocase(name, str_from(rows[i].name)))
 			continue;
-		if (!imap_scan_odd_number(s, &value, &is_sane))
+		if (!imap_scan_odd_number(s, &value, &is_exact))
 			return imap_scan_skip(s);
-		*rows[i].has = is_sane && (rows[i].small == NULL || value <= UINT32_MAX);
+		is_exact |= rows[i].may_be_rounded && value > 0;
+		*rows[i].has = is_exact && (rows[i].small == NULL || value <= UINT32_MAX);
 		if (*rows[i].has && rows[i].small != NULL)
 			*rows[i].small = (uint32_t)value;
 		else if (*rows[i].has)

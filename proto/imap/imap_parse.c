@@ -102,7 +102,7 @@ static uint64_t scan_float(struct imap_scan *s, uint64_t value)
 	return value;
 }
 
-bool imap_scan_odd_number(struct imap_scan *s, uint64_t *value, bool *is_sane)
+bool imap_scan_odd_number(struct imap_scan *s, uint64_t *value, bool *is_exact)
 {
 	const char *start = s->p;
 	bool is_negative = imap_scan_take(s, '-');
@@ -110,9 +110,10 @@ bool imap_scan_odd_number(struct imap_scan *s, uint64_t *value, bool *is_sane)
 		s->p = start;
 		return false;
 	}
-	if (imap_scan_is(s, '.') || imap_scan_is(s, 'e') || imap_scan_is(s, 'E'))
+	bool is_float = imap_scan_is(s, '.') || imap_scan_is(s, 'e') || imap_scan_is(s, 'E');
+	if (is_float)
 		*value = scan_float(s, *value);
-	*is_sane = !is_negative;
+	*is_exact = !is_negative && !is_float;
 	if (is_negative)
 		*value = 0;
 	return true;

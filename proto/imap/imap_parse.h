@@ -29,8 +29,8 @@ struct str imap_scan_rest(struct imap_scan *s); /* all that is left, without bla
 /* Digits; false when there are none or they do not fit. */
 bool imap_scan_u64(struct imap_scan *s, uint64_t *value);
 bool imap_scan_u32(struct imap_scan *s, uint32_t *value);
-/* Also "-1" (*is_sane false, value 0) and "9.3736e+06" (mail.ru, Zoho). */
-bool imap_scan_odd_number(struct imap_scan *s, uint64_t *value, bool *is_sane);
+/* Also "-1" (value 0) and "9.3736e+06" (Zoho, mail.ru): *is_exact is then false. */
+bool imap_scan_odd_number(struct imap_scan *s, uint64_t *value, bool *is_exact);
 
 /* "{n}", "{n+}", "~{n}" with its line end. */
 bool imap_scan_literal_head(struct imap_scan *s, uint64_t *length);

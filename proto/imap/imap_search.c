@@ -4,12 +4,12 @@
 /* "(MODSEQ 7)" at the end. */
 static bool search_modseq(struct imap_scan *s, uint64_t *modseq)
 {
-	bool is_sane;
+	bool is_exact;
 	imap_scan_blanks(s);
 	if (!str_equal_nocase(imap_scan_atom(s), STR("MODSEQ")))
 		return imap_scan_skip_list(s);
 	imap_scan_blanks(s);
-	return imap_scan_odd_number(s, modseq, &is_sane) && imap_scan_skip_list(s);
+	return imap_scan_odd_number(s, modseq, &is_exact) && imap_scan_skip_list(s);
 }
 
 bool imap_read_search(struct imap *imap, struct imap_scan *s, struct imap_event *event)
@@ -20,7 +20,7 @@ bool imap_read_search(struct imap *imap, struct imap_scan *s, struct imap_event 
 	event->search.set = &imap->set;
 	for (;;) {
 		uint64_t number;
-		bool is_sane;
+		bool is_exact;
 		imap_scan_blanks(s);
 		if (imap_scan_at_end(s))
 			break;
@@ -29,7 +29,9 @@ bool imap_read_search(struct imap *imap, struct imap_scan *s, struct imap_event 
 				return false;
 			continue;
 		}
-		if (!imap_scan_odd_number(s, &number, &is_sane) || number > UINT32_MAX)
+		/* A rounded number would be another message's; 0 and -1 are nobody's. */
+		if (!imap_scan_odd_number(s, &number, &is_exact) || number > UINT32_MAX ||
+			(!is_exact && number > 0))
 			return false;
 		if (number > 0 &&
 			!imap_set_append(&imap->set, (uint32_t)number, (uint32_t)number, &is_mixed))
@@ -80,7 +82,7 @@ static bool esearch_item(
 		uint32_t *value;
 	} numbers[] = {{"COUNT", &search->has_count, &search->count},
 		{"MIN", &search->has_min, &search->min}, {"MAX", &search->has_max, &search->max}};
-	bool is_sane;
+	bool is_exact;
 	if (str_equal_nocase(name, STR("UID"))) {
 		search->is_uid = true;
 		return true;
@@ -92,7 +94,7 @@ static bool esearch_item(
 	if (str_equal_nocase(name, STR("ALL")) || str_equal_nocase(name, STR("PARTIAL")))
 		return esearch_set(imap, s);
 	if (str_equal_nocase(name, STR("MODSEQ")))
-		return imap_scan_odd_number(s, &search->modseq, &is_sane);
+		return imap_scan_odd_number(s, &search->modseq, &is_exact);
 	return imap_scan_skip(s);
 }
 

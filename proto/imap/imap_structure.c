@@ -52,12 +52,12 @@ static bool field_text(struct imap_scan *s, struct str *text)
 static bool field_number(struct imap_scan *s, uint64_t *value)
 {
 	struct str text;
-	bool is_sane;
+	bool is_exact;
 	*value = 0;
 	if (!at_field(s))
 		return true;
 	if (ascii_is_digit(*s->p) || *s->p == '-')
-		return imap_scan_odd_number(s, value, &is_sane);
+		return imap_scan_odd_number(s, value, &is_exact);
 	if (!field_text(s, &text))
 		return false;
 	if (!str_to_u64(text, value))

@@ -151,3 +151,17 @@ Test(imap_structure, depth_and_number_of_parts_are_limited)
 	buf_done(&wide);
 	buf_done(&out);
 }
+
+Test(imap_structure, can_be_taken_and_outlives_the_client)
+{
+	struct imap *imap = imap_new(NULL);
+	struct imap_event event;
+	imap_feed(imap, STR("* OK\r\n* 1 FETCH (BODYSTRUCTURE (\"a\" \"b\"))\r\n"));
+	while (imap_next(imap, &event) == CODEC_EVENT)
+		;
+	struct part *root = imap_take_structure(imap);
+	cr_assert_null(imap_take_structure(imap));
+	imap_free(imap);
+	cr_assert(part_is(root, "a", "b"));
+	part_free(root);
+}
