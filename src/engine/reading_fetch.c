@@ -151,10 +151,27 @@ static int64_t bulk_message(struct session *s, const struct pending *p, uint32_t
 	return message_id;
 }
 
+/* Which command asked for this. Not simply the oldest: Dovecot holds the end of a FETCH back until
+ * it has seen whether more commands follow, and answers those meanwhile. */
+static const struct pending *reading_pending(const struct session *s, uint32_t uid)
+{
+	const struct folder_sync *sync = session_folder(s);
+	const struct pending *bulk = NULL;
+	for (size_t i = 0; i < s->pending_count && sync != NULL; i++) {
+		const struct pending *p = &s->pending[i];
+		if (p->reading != NULL && p->reading->uid == uid &&
+			p->reading->folder_id == sync->folder_id)
+			return p;
+		if (bulk == NULL && p->is_bulk && p->folder_id == sync->folder_id)
+			bulk = p;
+	}
+	return bulk != NULL && uid != 0 ? bulk : session_current(s);
+}
+
 void reading_body_event(struct session *s, const struct imap_event *event)
 {
 	const struct imap_body *body = &event->body;
-	const struct pending *p = session_current(s);
+	const struct pending *p = reading_pending(s, body->uid);
 	struct folder_sync *sync = session_folder(s);
 	bool is_stored = false;
 	if (p == NULL || sync == NULL || sync->is_resetting || body->is_nil)
@@ -175,7 +192,7 @@ void reading_body_event(struct session *s, const struct imap_event *event)
 void reading_fetch_event(struct session *s, const struct imap_event *event)
 {
 	const struct imap_fetch *fetch = &event->fetch;
-	const struct pending *p = session_current(s);
+	const struct pending *p = reading_pending(s, fetch->uid);
 	struct engine *engine = s->run->engine;
 	struct reading *r = p != NULL ? p->reading : NULL;
 	if (r == NULL || (fetch->uid != 0 && fetch->uid != r->uid))
