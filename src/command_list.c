@@ -44,6 +44,13 @@ static struct event *list_ask(struct program *program, enum request_kind kind,
 	return program_wait(program, EVENT_PAGE, program_send(program, request), err);
 }
 
+/* A page that reaches the end is filled up with rows in front of what was asked for. */
+static bool list_is_wanted(const struct page_request *asked, const struct page *page, size_t i)
+{
+	return asked->anchor == PAGE_AT_ROW ? page->first + i >= asked->row
+					    : page->rows[i].place_id >= asked->place_id;
+}
+
 /* Page after page from the first wanted row on, so that a folder of any size takes the memory of
  * one page. Rows that come or go meanwhile move nothing: the next page is asked for by place. */
 static bool list_print(struct program *program, const struct folder *folder,
@@ -70,7 +77,7 @@ static bool list_print(struct program *program, const struct folder *folder,
 		const struct page *got = event->page;
 		size_t last = got->count;
 		for (size_t i = 0; i < got->count; i++) {
-			if (got->rows[i].place_id < page.place_id)
+			if (!list_is_wanted(&page, got, i))
 				continue;
 			print_row(program, folder, &got->rows[i], options->wants_json, &out);
 			last = i;

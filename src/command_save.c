@@ -197,8 +197,9 @@ static int save_to(struct program *program, const struct save_command *self,
 		read_explain(program, place, &err);
 		return program_fail(&err, self->word);
 	}
+	bool is_path = event->error.kind == ERROR_STORAGE;
 	int code = event->exists   ? save_exists(path)
-		   : !event->is_ok ? program_fail(&event->error, path)
+		   : !event->is_ok ? program_fail(&event->error, is_path ? path : self->word)
 				   : save_say(self, path);
 	event_free(event);
 	return code;
