@@ -218,7 +218,7 @@ static char *value_join(const struct pieces *all, const struct piece *pieces, si
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0 && pieces[i].section == pieces[i - 1].section)
 			continue;
-		struct str value = str_make(all->text.data + pieces[i].start, pieces[i].len);
+		struct str value = str_make(buf_text(&all->text) + pieces[i].start, pieces[i].len);
 		if (!pieces[i].is_extended) {
 			buf_add(&bytes, value);
 			continue;

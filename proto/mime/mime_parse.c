@@ -189,7 +189,7 @@ static bool line_find(struct mime_parser *p, size_t start, struct line *l)
 
 static struct str in_str(const struct mime_parser *p, size_t from, size_t len)
 {
-	return str_make(p->in.data + from, len);
+	return str_make(buf_text(&p->in) + from, len);
 }
 
 /* ---- Boundaries. ---- */

@@ -28,6 +28,8 @@ Test(mime_param, reads_values_and_parameters)
 		{"attachment; filename", "attachment"},
 		{"attachment; =x; a=1", "attachment|a=1"},
 		{"", ""},
+		{"a/b; x=", "a/b|x="},
+		{"a/b; x=\"\"", "a/b|x="},
 		{";;;", ""},
 		{"a/b; x=1; x=2", "a/b|x=1"},
 		/* RFC 2231 3: continuations */
