@@ -220,6 +220,19 @@ bool cache_folders_list(struct cache *cache, int64_t account_id, struct folder *
 	return false;
 }
 
+/* Of a folder that was registered but not yet listed, only the name is known. */
+static bool folder_get_named(
+	struct cache *cache, int64_t folder_id, struct folder *folder, struct error *err)
+{
+	char *wire;
+	if (!cache_names_folder_account(cache, folder_id, &folder->account_id, &wire, err))
+		return false;
+	folder->folder_id = folder_id;
+	folder->wire = wire;
+	folder->name = mem_text(wire);
+	return true;
+}
+
 bool cache_folder_get(
 	struct cache *cache, int64_t folder_id, struct folder *folder, struct error *err)
 {
@@ -231,9 +244,9 @@ bool cache_folder_get(
 	enum store_row row = store_next(cache, stmt, err);
 	if (row == STORE_ROW)
 		folder_read(stmt, folder);
-	else if (row == STORE_END)
-		error_set(err, ERROR_INPUT, "there is no folder %lld", (long long)folder_id);
 	sqlite3_reset(stmt);
+	if (row == STORE_END)
+		return folder_get_named(cache, folder_id, folder, err);
 	return row == STORE_ROW;
 }
 

@@ -146,8 +146,13 @@ static bool page_first(struct page_work *w, int64_t *first, struct error *err)
 	case CACHE_AT_END:
 		*first = total - (int64_t)w->front_count;
 		return true;
-	case CACHE_AT_PLACE:
 	case CACHE_AT_ROW:
+		if (w->spot.is_found) {
+			*first = (int64_t)w->query->row - (int64_t)w->front_count;
+			return true;
+		}
+		break;
+	case CACHE_AT_PLACE:
 		break;
 	}
 	if (!cache_spot_rank(w->cache, &w->spot, &before, err))
