@@ -36,6 +36,7 @@ void buf_reserve(struct buf *b, size_t more)
 		cap += cap / 2;
 	b->data = mem_resize(b->data, cap);
 	b->cap = cap;
+	b->data[b->len] = '\0';
 }
 
 void buf_add_bytes(struct buf *b, const void *data, size_t len)
