@@ -89,6 +89,8 @@ enum imap_capability {
 };
 
 bool imap_has(const struct imap *imap, enum imap_capability capability);
+/* The same of a line that was kept from an earlier connection. */
+bool imap_words_have(struct str words, enum imap_capability capability);
 bool imap_has_auth(const struct imap *imap, struct str mechanism); /* "AUTH=…" listed */
 bool imap_knows_capabilities(
 	const struct imap *imap); /* some were told since the last layer switch */

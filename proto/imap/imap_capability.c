@@ -109,6 +109,14 @@ bool imap_has(const struct imap *imap, enum imap_capability capability)
 	return (imap->capabilities & capability_bit(capability)) != 0;
 }
 
+bool imap_words_have(struct str words, enum imap_capability capability)
+{
+	uint64_t told = 0;
+	while (words.len > 0)
+		told |= capability_of(str_cut(&words, ' '));
+	return ((told | capabilities_included(told)) & capability_bit(capability)) != 0;
+}
+
 bool imap_has_auth(const struct imap *imap, struct str mechanism)
 {
 	struct str words = buf_str(&imap->capability_line);

@@ -95,31 +95,6 @@ void account_run_facts_save(struct account_run *run)
 	buf_done(&text);
 }
 
-bool account_run_facts_have(const struct account_run *run, enum imap_capability capability)
-{
-	static const struct {
-		enum imap_capability capability;
-		const char *word;
-	} words[] = {
-		{IMAP_CAP_ENABLE, "ENABLE"},
-		{IMAP_CAP_QRESYNC, "QRESYNC"},
-		{IMAP_CAP_CONDSTORE, "CONDSTORE"},
-		{IMAP_CAP_ID, "ID"},
-		{IMAP_CAP_NAMESPACE, "NAMESPACE"},
-		{IMAP_CAP_LIST_EXTENDED, "LIST-EXTENDED"},
-		{IMAP_CAP_LIST_STATUS, "LIST-STATUS"},
-		{IMAP_CAP_SPECIAL_USE, "SPECIAL-USE"},
-		{IMAP_CAP_ESEARCH, "ESEARCH"},
-		{IMAP_CAP_IDLE, "IDLE"},
-		{IMAP_CAP_UIDPLUS, "UIDPLUS"},
-		{IMAP_CAP_MOVE, "MOVE"},
-	};
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (words[i].capability == capability)
-			return facts_have(&run->facts, words[i].word);
-	return false;
-}
-
 void account_run_online(struct account_run *run)
 {
 	struct session *s = run->session;

@@ -40,7 +40,6 @@ void account_run_count(
 
 /* Facts about the server: loaded at the start, saved when they changed. */
 void account_run_facts_save(struct account_run *run);
-bool account_run_facts_have(const struct account_run *run, enum imap_capability capability);
 
 /* Log-in tried without being saved (REQUEST_ACCOUNT_TEST). */
 struct account_test {

@@ -60,14 +60,3 @@ void facts_done(struct server_facts *facts)
 	mem_free(facts->caps);
 	mem_free(facts->prefix);
 }
-
-bool facts_have(const struct server_facts *facts, const char *word)
-{
-	struct str words = str_from(facts->caps);
-	while (words.len > 0) {
-		struct str one = str_cut(&words, ' ');
-		if (str_equal_nocase(one, str_from(word)))
-			return true;
-	}
-	return false;
-}

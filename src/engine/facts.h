@@ -8,6 +8,5 @@
 void facts_read(struct server_facts *facts, struct str text);
 void facts_write(const struct server_facts *facts, struct buf *out);
 void facts_done(struct server_facts *facts);
-bool facts_have(const struct server_facts *facts, const char *word);
 
 #endif

@@ -55,7 +55,7 @@ bool session_has(const struct session *s, enum imap_capability capability)
 {
 	if (s->knows_login_caps || s->run->facts.caps == NULL)
 		return imap_has(s->imap, capability);
-	return account_run_facts_have(s->run, capability);
+	return imap_words_have(str_from(s->run->facts.caps), capability);
 }
 
 static const struct engine_world *session_world(const struct session *s)

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/memory.h"
+#include "base/table.h"
 #include "engine/account_run.h"
 #include "engine/sync.h"
 
@@ -15,6 +16,7 @@ struct listed {
 struct listing {
 	struct listed *items; /* owned */
 	size_t count, cap;
+	struct table *places; /* owned: wire name → index in items, plus one */
 	bool has_inbox;
 	bool is_extended;
 	unsigned waits; /* commands out */
@@ -32,6 +34,7 @@ void listing_free(struct listing *listing)
 	for (size_t i = 0; i < listing->count; i++)
 		folder_done(&listing->items[i].folder);
 	mem_free(listing->items);
+	table_free(listing->places);
 	mem_free(listing);
 }
 
@@ -109,10 +112,8 @@ static char *folder_name_make(struct str wire, char delimiter)
 
 static struct listed *listing_find(struct listing *listing, struct str wire)
 {
-	for (size_t i = 0; i < listing->count; i++)
-		if (str_equal(str_from(listing->items[i].folder.wire), wire))
-			return &listing->items[i];
-	return NULL;
+	uintptr_t place = (uintptr_t)table_get(listing->places, wire);
+	return place != 0 ? &listing->items[place - 1] : NULL;
 }
 
 static unsigned folder_attributes(const struct imap_list *list)
@@ -139,6 +140,7 @@ static void listing_add(struct session *s, struct listing *listing, const struct
 		array_room(listing->items, listing->count, &listing->cap, sizeof(*listing->items));
 	struct listed *item = &listing->items[listing->count++];
 	*item = (struct listed){0};
+	table_put(listing->places, list->name, (void *)(uintptr_t)listing->count);
 	item->folder.account_id = s->run->account->account_id;
 	item->folder.wire = mem_str(list->name);
 	item->folder.delimiter = list->delimiter;
@@ -295,6 +297,7 @@ void folders_ask(struct session *s)
 	if (s->listing != NULL)
 		return;
 	s->listing = mem_new(sizeof(*s->listing));
+	s->listing->places = table_new();
 	s->run->folders_are_asked = true;
 	unsigned returns = 0;
 	const char *items = "";
