@@ -18,6 +18,9 @@ enum {
 	ENGINE_UPKEEP_MS = 60 * 1000,
 	ENGINE_GUEST_LOOK_MS = 100,
 	ENGINE_FOLDERS_PAUSE_MS = 100,
+	ENGINE_WAIT_MAX_MS = 60 * 1000,
+	ENGINE_SLEPT_MS =
+		ENGINE_WAIT_MAX_MS + 10 * 1000, /* nobody waits so long: the machine slept */
 };
 
 /* ---- Telling. ---- */
@@ -95,6 +98,7 @@ static void engine_tell_accounts(struct engine *engine)
 				engine->wall + (run->retry_at - engine->now + 999) / 1000;
 		cache_actions_count(
 			engine->cache, status->account_id, &status->waiting, &status->failed, NULL);
+		cache_keyword_names(engine->cache, status->account_id, status->keywords, NULL);
 	}
 	engine_post_latest(engine, (uint64_t)EVENT_ACCOUNTS << 32, event);
 }
@@ -242,10 +246,26 @@ static void engine_check(struct engine *engine)
 	}
 }
 
+/* A guest has no connection: the holder is asked, and says when it is done. */
+static void engine_sync_by_holder(struct engine *engine, bool bodies)
+{
+	struct buf call = {0};
+	uint64_t chance = engine->world->random(engine->world->context);
+	buf_addf(&engine->sync_token, "%016llx", (unsigned long long)chance);
+	buf_addf(&call, "%s %s", bodies ? "sync-bodies" : "sync", buf_text(&engine->sync_token));
+	if (!profile_call(engine->profile, buf_text(&call)))
+		buf_clear(&engine->sync_token);
+	buf_done(&call);
+}
+
 static void engine_sync(struct engine *engine, const struct request *request)
 {
 	engine->sync_is_asked = true;
 	engine->sync_tag = request->tag;
+	if (engine->is_guest) {
+		engine_sync_by_holder(engine, request->is_on);
+		return;
+	}
 	for (size_t i = 0; i < engine->run_count; i++) {
 		struct account_run *run = engine->runs[i];
 		if (request->account_id != 0 && run->account->account_id != request->account_id)
@@ -348,13 +368,27 @@ static void engine_serve_all(struct engine *engine)
 
 /* ---- Guests. ---- */
 
+static void engine_hear_sync(struct engine *engine, struct str token, bool bodies)
+{
+	struct request request = {.kind = REQUEST_SYNC, .is_on = bodies};
+	if (engine->sync_token.len > 4096)
+		buf_clear(&engine->sync_token);
+	buf_add(&engine->sync_token, token);
+	buf_add_char(&engine->sync_token, '\n');
+	engine_sync(engine, &request);
+}
+
 static void engine_hear(struct engine *engine, struct str call)
 {
 	int64_t place_id;
 	uint32_t uidvalidity;
 	struct folder folder = {0};
-	if (str_equal(call, STR("check"))) {
-		engine_check(engine);
+	if (str_starts(call, STR("sync "))) {
+		engine_hear_sync(engine, str_skip(call, 5), false);
+		return;
+	}
+	if (str_starts(call, STR("sync-bodies "))) {
+		engine_hear_sync(engine, str_skip(call, 12), true);
 		return;
 	}
 	if (!str_starts(call, STR("body ")) ||
@@ -427,9 +461,39 @@ void engine_sync_progress(struct engine *engine)
 	engine->progress_is_due = true;
 }
 
+/* A guest's part of it: the holder has said so, or there is none to say it. */
+static void engine_end_guest_sync(struct engine *engine)
+{
+	bool was_heard = engine->sync_token.len > 0;
+	if (!engine->sync_is_asked ||
+		(was_heard && !profile_is_answered(engine->profile, buf_text(&engine->sync_token))))
+		return;
+	struct event *event = event_new(EVENT_SYNCED);
+	event->tag = engine->sync_tag;
+	event->is_ok = was_heard;
+	if (!was_heard)
+		error_set(&event->error, ERROR_NETWORK,
+			"another Rowan holds the profile and does not answer");
+	engine->sync_is_asked = false;
+	engine_post(engine, event);
+}
+
+static void engine_tell_guests(struct engine *engine)
+{
+	struct error err;
+	if (engine->sync_token.len > 0 &&
+		!profile_answer(engine->profile, buf_str(&engine->sync_token), &err))
+		engine_storage_failed(engine, &err);
+	buf_clear(&engine->sync_token);
+}
+
 static void engine_end_sync(struct engine *engine)
 {
 	bool all_over = true;
+	if (engine->is_guest) {
+		engine_end_guest_sync(engine);
+		return;
+	}
 	for (size_t i = 0; i < engine->run_count; i++) {
 		engine_plan_sync(engine->runs[i]);
 		all_over &= engine_sync_is_over(engine->runs[i]);
@@ -453,6 +517,7 @@ static void engine_end_sync(struct engine *engine)
 			error_set(&event->error, ERROR_NETWORK, "Rowan is offline");
 	}
 	engine->sync_is_asked = false;
+	engine_tell_guests(engine);
 	engine_post(engine, event);
 }
 
@@ -460,7 +525,7 @@ static void engine_end_idle(struct engine *engine)
 {
 	if (!engine->idle_is_asked || reading_is_busy(engine) || jobs_pending(engine->jobs) > 0)
 		return;
-	for (size_t i = 0; i < engine->run_count; i++) {
+	for (size_t i = 0; !engine->is_guest && i < engine->run_count; i++) {
 		struct account_run *run = engine->runs[i];
 		if (!account_run_is_stuck(run) &&
 			(account_run_is_busy(run) ||
@@ -506,6 +571,7 @@ static void engine_upkeep(struct engine *engine, int64_t *deadline)
 int64_t engine_step(struct engine *engine, int64_t now)
 {
 	int64_t deadline = INT64_MAX;
+	engine->has_slept = engine->now != 0 && now - engine->now > ENGINE_SLEPT_MS;
 	engine->now = now;
 	engine->wall = engine->world->wall(engine->world->context);
 	engine_serve_all(engine);
@@ -566,8 +632,8 @@ static void engine_loop(void *argument)
 		int64_t wait = deadline - clock_monotonic_ms();
 		if (wait < 0)
 			wait = 0;
-		if (wait > 60000)
-			wait = 60000;
+		if (wait > ENGINE_WAIT_MAX_MS)
+			wait = ENGINE_WAIT_MAX_MS;
 		poll(fds, count, (int)wait);
 	}
 }
@@ -720,6 +786,7 @@ void engine_close(struct engine *engine)
 	queue_free(engine->requests);
 	queue_free(engine->events);
 	buf_done(&engine->stats);
+	buf_done(&engine->sync_token);
 	engine_free_options(&engine->options);
 	world_net_free(engine->own_world);
 	mem_free(engine);

@@ -14,9 +14,10 @@
 #endif
 
 struct profile {
-	int lock;        /* held while open; -1 for guests */
-	int fifo;        /* holder: read end, kept open for writing too so that it never ends */
-	char *fifo_path; /* owned */
+	int lock;          /* held while open; -1 for guests */
+	int fifo;          /* holder: read end, kept open for writing too so that it never ends */
+	char *fifo_path;   /* owned */
+	char *answer_path; /* owned */
 };
 
 static int profile_lock(const char *path, bool *is_holder, struct error *err)
@@ -55,6 +56,7 @@ static bool profile_begin(
 		return false;
 	char *lock_path = file_join(state_path, "lock");
 	p->fifo_path = file_join(state_path, "wake");
+	p->answer_path = file_join(state_path, "done");
 	p->lock = profile_lock(lock_path, is_holder, err);
 	mem_free(lock_path);
 	if (p->lock < 0)
@@ -85,6 +87,7 @@ void profile_close(struct profile *p)
 	if (p->lock >= 0)
 		close(p->lock);
 	mem_free(p->fifo_path);
+	mem_free(p->answer_path);
 	mem_free(p);
 }
 
@@ -112,4 +115,22 @@ bool profile_call(struct profile *p, const char *line)
 	buf_done(&text);
 	close(fd);
 	return ok;
+}
+
+bool profile_answer(struct profile *p, struct str tokens, struct error *err)
+{
+	return file_write_atomic(p->answer_path, tokens, 0600, err);
+}
+
+bool profile_is_answered(const struct profile *p, const char *token)
+{
+	struct buf answer = {0};
+	bool found = false;
+	if (file_read(p->answer_path, 65536, &answer, NULL)) {
+		struct str rest = buf_str(&answer);
+		while (!found && rest.len > 0)
+			found = str_equal(str_cut(&rest, '\n'), str_from(token));
+	}
+	buf_done(&answer);
+	return found;
 }

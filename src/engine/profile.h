@@ -21,6 +21,11 @@ int profile_fd(const struct profile *p);
 /* Holder: appends what guests said since ("wake\n", "check\n", "body F.V.U\n"). */
 void profile_calls(struct profile *p, struct buf *out);
 
+/* Holder: tells the guests that called by these tokens (one a line) that it is done; guest: has the
+ * holder said this token? */
+bool profile_answer(struct profile *p, struct str tokens, struct error *err);
+bool profile_is_answered(const struct profile *p, const char *token);
+
 /* Guest: one line without its end; false when nobody listens. */
 bool profile_call(struct profile *p, const char *line);
 

@@ -45,6 +45,7 @@ struct engine {
 	int64_t cache_version;
 	int64_t next_upkeep; /* ms */
 	bool is_guest;
+	bool has_slept; /* this step comes late: connections may be dead without a word */
 	bool is_offline;
 	bool wants_folders, wants_accounts, wants_actions; /* someone asked: tell on every change */
 	bool folders_dirty, accounts_dirty, actions_dirty;
@@ -56,7 +57,9 @@ struct engine {
 	bool sync_is_asked;
 	uint64_t idle_tag;
 	bool idle_is_asked;
-	bool progress_is_due;       /* something ended: what waits for an end is looked at again */
+	struct buf sync_token; /* guest: what the holder will say; holder: what guests wait for, a
+				* line each */
+	bool progress_is_due;  /* something ended: what waits for an end is looked at again */
 	struct account_run **tests; /* owned: log-ins that are tried, each an account of its own */
 	size_t test_count, test_cap;
 	struct request *search; /* owned: a REQUEST_FIND that is being looked for, a slice a step */

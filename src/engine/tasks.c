@@ -143,7 +143,7 @@ static void tasks_watch(struct session *s, int64_t *deadline)
 	if (!imap_is_idling(s->imap) && can_idle && s->folder != NULL) {
 		s->idle_command = imap_idle(s->imap);
 		s->idle_since = now;
-	} else if (now - s->idle_since >= every) {
+	} else if (now - s->idle_since >= every || s->run->engine->has_slept) {
 		/* Renewed in one segment: DONE, the next command, IDLE again. */
 		session_expect(s, imap_noop(s->imap), NULL);
 		s->idle_since = now;
