@@ -464,7 +464,7 @@ void engine_sync_progress(struct engine *engine)
 /* A guest's part of it: the holder has said so, or there is none to say it. */
 static void engine_end_guest_sync(struct engine *engine)
 {
-	bool was_heard = engine->sync_token.len > 0;
+	bool was_heard = engine->sync_token.len > 0 && profile_is_held(engine->profile);
 	if (!engine->sync_is_asked ||
 		(was_heard && !profile_is_answered(engine->profile, buf_text(&engine->sync_token))))
 		return;
@@ -473,7 +473,7 @@ static void engine_end_guest_sync(struct engine *engine)
 	event->is_ok = was_heard;
 	if (!was_heard)
 		error_set(&event->error, ERROR_NETWORK,
-			"another Rowan holds the profile and does not answer");
+			"the Rowan that held the profile has ended; try again");
 	engine->sync_is_asked = false;
 	engine_post(engine, event);
 }

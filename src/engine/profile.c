@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #ifndef F_OFD_SETLK
+#define F_OFD_GETLK F_GETLK
 #define F_OFD_SETLK F_SETLK /* the process's lock does where the open file's is not known */
 #endif
 
@@ -133,4 +134,10 @@ bool profile_is_answered(const struct profile *p, const char *token)
 	}
 	buf_done(&answer);
 	return found;
+}
+
+bool profile_is_held(const struct profile *p)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	return fcntl(p->lock, F_OFD_GETLK, &whole) != 0 || whole.l_type != F_UNLCK;
 }

@@ -26,6 +26,9 @@ void profile_calls(struct profile *p, struct buf *out);
 bool profile_answer(struct profile *p, struct str tokens, struct error *err);
 bool profile_is_answered(const struct profile *p, const char *token);
 
+/* Guest: is there still a holder? */
+bool profile_is_held(const struct profile *p);
+
 /* Guest: one line without its end; false when nobody listens. */
 bool profile_call(struct profile *p, const char *line);
 
