@@ -259,9 +259,13 @@ static void cache_close_owner(struct cache *cache)
 	static const enum store_file derived[] = {STORE_CACHE, STORE_BODY};
 	bool ok = !cache->is_unfolded;
 	for (size_t i = 0; i < 2; i++)
-		if (!cache_damage_note(cache, derived[i]) ||
-			sqlite3_wal_checkpoint_v2(cache->files[derived[i]].db, NULL,
-				SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+		if (!cache_damage_note(cache, derived[i]))
+			ok = false;
+	if (!cache->is_marked)
+		return;
+	for (size_t i = 0; i < 2; i++)
+		if (sqlite3_wal_checkpoint_v2(cache->files[derived[i]].db, NULL,
+			    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
 			ok = false;
 	if (ok)
 		store_run(cache, STORE_LOCAL, sql, STORE_NONE, NULL);
@@ -274,7 +278,7 @@ void cache_close(struct cache *cache)
 	for (size_t i = 0; i < STORE_FILES; i++)
 		if (cache->files[i].db != NULL && !sqlite3_get_autocommit(cache->files[i].db))
 			store_end(cache, (enum store_file)i, false, NULL);
-	if (cache->mode == CACHE_OWNER && cache->is_marked)
+	if (cache->mode == CACHE_OWNER && cache->files[STORE_BODY].db != NULL)
 		cache_close_owner(cache);
 	for (size_t i = 0; i < STORE_FILES; i++) {
 		cache_file_close(&cache->files[i]);

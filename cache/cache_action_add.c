@@ -105,9 +105,10 @@ static void wish_absorb(struct wish *w, size_t at, int64_t op_id, bool may_be_ou
 }
 
 /*
- * An earlier wish whose bits are all among ours has no say any more: its items go. Not so one that
- * is on the wire now; and where it may have been on the wire (tried before, or older than this run)
- * ours must be said even when the server, as we know it, is as wished.
+ * An earlier wish whose bits are all among ours has no say any more: its items are absorbed, but
+ * stay written down, for after a crash they tell whose masks to fold anew. Not so one that is on
+ * the wire now; and where it may have been on the wire (tried before, or older than this run) ours
+ * must be said even when the server, as we know it, is as wished.
  */
 static void wish_meet(struct wish *w, sqlite3_stmt *stmt)
 {
@@ -132,7 +133,7 @@ static bool wish_meet_open(struct wish *w, struct error *err)
 				  "o INDEXED BY op_open"
 				  " CROSS JOIN op_item AS i ON i.op_id=o.op_id WHERE o.folder_id=?1"
 				  " AND o.done_at IS NULL AND o.kind=1 AND o.uidvalidity=?2"
-				  " AND i.uid>=?3 AND i.uid<=?4 ORDER BY o.op_id";
+				  " AND i.uid>=?3 AND i.uid<=?4 AND i.state<>1 ORDER BY o.op_id";
 	sqlite3_stmt *stmt = store_query(w->cache, STORE_LOCAL, sql,
 		STORE_INTS(w->action->folder_id, w->action->uidvalidity, w->items[0].item.uid,
 			w->items[w->count - 1].item.uid),
@@ -177,10 +178,10 @@ static bool wish_plan(struct wish *w, struct error *err)
 
 static bool wish_write_absorbed(struct wish *w, struct error *err)
 {
-	static const char item[] = "DELETE FROM op_item WHERE op_id=?1 AND uid=?2";
+	static const char item[] = "UPDATE op_item SET state=1 WHERE op_id=?1 AND uid=?2";
 	static const char empty[] =
 		"UPDATE op SET state=8,done_at=?2 WHERE op_id=?1"
-		" AND NOT EXISTS(SELECT 1 FROM op_item AS i WHERE i.op_id=op.op_id)";
+		" AND NOT EXISTS(SELECT 1 FROM op_item AS i WHERE i.op_id=op.op_id AND i.state<>1)";
 	_Static_assert(ACTION_CANCELLED == 8, "the text above names it");
 	for (size_t i = 0; i < w->absorbed; i++) {
 		if (!store_run(w->cache, STORE_LOCAL, item,

@@ -30,7 +30,8 @@ void cache_action_read(sqlite3_stmt *stmt, struct action *action)
 
 bool cache_action_items(struct cache *cache, struct action *action, struct error *err)
 {
-	static const char sql[] = "SELECT uid,ident FROM op_item WHERE op_id=?1 ORDER BY uid";
+	static const char sql[] =
+		"SELECT uid,ident FROM op_item WHERE op_id=?1 AND state<>1 ORDER BY uid";
 	size_t cap = 0;
 	sqlite3_stmt *stmt =
 		store_query(cache, STORE_LOCAL, sql, STORE_INTS(action->action_id), err);
@@ -95,7 +96,8 @@ static bool action_is_behind(struct cache *cache, const struct actions_held *hel
 	const struct action *action, bool *is_behind, struct error *err)
 {
 	static const char sql[] = "SELECT 1 FROM op_item AS a CROSS JOIN op_item AS b"
-				  " ON b.op_id=?2 AND b.uid=a.uid WHERE a.op_id=?1 LIMIT 1";
+				  " ON b.op_id=?2 AND b.uid=a.uid AND b.state<>1 WHERE a.op_id=?1 "
+				  "AND a.state<>1 LIMIT 1";
 	int64_t hit = 0;
 	for (size_t i = 0; hit == 0 && i < held->count; i++) {
 		if (held->folders[i] == action->folder_id &&

@@ -78,7 +78,7 @@ static const struct check_rule {
 		"wish %lld is both open and ended"},
 	{STORE_LOCAL,
 		"SELECT op_id FROM op AS o WHERE done_at IS NULL AND kind=1 AND NOT EXISTS(SELECT 1"
-		" FROM op_item AS i WHERE i.op_id=o.op_id)",
+		" FROM op_item AS i WHERE i.op_id=o.op_id AND i.state<>1)",
 		"wish %lld is open and concerns nothing"},
 	{STORE_LOCAL,
 		"SELECT op_id FROM op WHERE kind IN (3,5,6,8) AND state IN (1,5) AND pre IS NULL",

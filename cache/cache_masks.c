@@ -48,7 +48,8 @@ bool cache_masks_load(struct cache *cache, const struct cache_masks_query *query
 		"SELECT i.uid,o.add_f,o.del_f FROM op AS o INDEXED BY op_open CROSS JOIN op_item "
 		"AS i"
 		" ON i.op_id=o.op_id WHERE o.folder_id=?1 AND o.done_at IS NULL AND o.kind=1"
-		" AND o.uidvalidity=?2 AND o.op_id<=?3 AND o.op_id<>?4 AND i.uid>=?5 AND i.uid<=?6"
+		" AND o.uidvalidity=?2 AND o.op_id<=?3 AND o.op_id<>?4 AND i.uid>=?5 AND i.uid<=?6 "
+		"AND i.state<>1"
 		" ORDER BY o.op_id";
 	_Static_assert(ACTION_FLAGS == 1, "the text above names it");
 	struct mask_wish *wishes = NULL;

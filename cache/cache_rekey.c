@@ -47,7 +47,7 @@ static bool rekey_load(struct cache *cache, int64_t folder_id, uint32_t uidvalid
 	static const char sql[] = "SELECT i.op_id,i.uid,i.ident FROM op AS o INDEXED BY op_open "
 				  "CROSS JOIN op_item AS i"
 				  " ON i.op_id=o.op_id WHERE o.folder_id=?1 AND o.done_at IS NULL"
-				  " AND o.uidvalidity<>?2";
+				  " AND o.uidvalidity<>?2 AND i.state<>1";
 	sqlite3_stmt *stmt =
 		store_query(cache, STORE_LOCAL, sql, STORE_INTS(folder_id, uidvalidity), err);
 	enum store_row row = STORE_BAD;

@@ -6,7 +6,8 @@
 /*
  * local.db: names, and the journal. An op is open while done_at is NULL; kind and state are those
  * of model/action.h. The columns and tables of the kinds that Rowan does not write yet stand here
- * so that they need no new version.
+ * so that they need no new version. An op_item's state is 0, 1 (absorbed by a later wish) or 2 (its
+ * ident stands for several messages).
  */
 static const char schema_local_1[] =
 	"CREATE TABLE meta(name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;"

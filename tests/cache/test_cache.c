@@ -77,8 +77,9 @@ Test(cache, damage_found_while_running_is_told_and_mended_at_the_next_start)
 	int64_t folder = profile_folder(&p, "INBOX");
 	profile_fill(&p, folder, 1, 3000);
 	cache_close(p.store);
-	/* All but the first page. */
-	file_flip(p.cache, 4096, (size_t)file_size(p.cache) - 4096);
+	/* What opening reads is whole, the rows are not. */
+	off_t half = file_size(p.cache) / 8192 * 4096;
+	file_flip(p.cache, half, (size_t)(file_size(p.cache) - half));
 	p.store = cache_open(&p.options, &p.err);
 	if (p.store != NULL) {
 		page_at_end(&p, folder, &count, &ok);

@@ -109,3 +109,147 @@ Test(cache_actions, taking_back_what_is_on_the_wire_is_a_wish_of_its_own)
 	mem_free(out);
 	profile_close(&p);
 }
+
+/* The same messages under other UIDs: shift is added to each. */
+static void fill_again(struct profile *p, int64_t folder, uint32_t shift, uint32_t twin)
+{
+	struct sample s[11];
+	struct cache_header rows[11];
+	size_t count = 0;
+	for (uint32_t uid = 1; uid <= 10; uid++) {
+		if (uid == 9)
+			continue; /* gone in the meantime */
+		sample_header(&s[count], uid, &rows[count]);
+		rows[count++].uid = uid + shift;
+	}
+	sample_header(&s[count], twin, &rows[count]);
+	rows[count++].uid = 90;
+	struct cache_cursor cursor = {
+		.uidvalidity = 8, .uidnext = 100, .synced_low = 1, .server_total = UINT32_MAX};
+	OK(p, cache_headers_save(p->store, folder, rows, count, &cursor, &p->err));
+}
+
+Test(cache_actions, wishes_follow_their_messages_to_another_uidvalidity)
+{
+	struct profile p;
+	bool is_done = false;
+	size_t count;
+	struct action *list;
+	profile_open(&p);
+	int64_t folder = profile_folder(&p, "INBOX");
+	profile_fill(&p, folder, 1, 10);
+	cr_assert_gt(make(&p, folder, FLAG_SEEN, 0, 2), 0);
+	cr_assert_gt(make(&p, folder, FLAG_FLAGGED, 0, 3), 0);  /* will have a twin */
+	cr_assert_gt(make(&p, folder, FLAG_ANSWERED, 0, 9), 0); /* will be gone */
+	for (int slices = 1; !is_done; slices++) {
+		OK(&p, cache_folder_reset(p.store, folder, 8, 4, &is_done, &p.err));
+		SOUND(&p);
+		cr_assert_leq(slices, 4);
+	}
+	OK(&p, cache_actions_waiting(p.store, 1, 0, &list, 10, &count, &p.err));
+	cr_assert_eq(count, 0u, "nothing may go out under the old UIDs");
+	mem_free(list);
+	fill_again(&p, folder, 50, 3);
+	SOUND(&p);
+	cr_assert_eq(row(&p, folder, 52).flags, FLAG_SEEN);
+	cr_assert_eq(row(&p, folder, 53).flags, 0u);
+	cr_assert_eq(row(&p, folder, 90).flags, 0u);
+	OK(&p, cache_actions_waiting(p.store, 1, 0, &list, 10, &count, &p.err));
+	cr_assert_eq(count, 1u);
+	cr_assert_eq(list[0].items[0].uid, 52u);
+	cr_assert_eq(list[0].uidvalidity, 8u);
+	action_done(&list[0]);
+	mem_free(list);
+	profile_close(&p);
+}
+
+Test(cache_actions, a_later_wish_waits_behind_a_delayed_one_on_the_same_message)
+{
+	struct profile p;
+	size_t count;
+	struct action *list;
+	profile_open(&p);
+	int64_t folder = profile_folder(&p, "INBOX");
+	profile_fill(&p, folder, 1, 10);
+	struct action first = wish(folder, FLAG_SEEN, 0, 2, 3);
+	OK(&p, cache_action_add(p.store, &first, &p.err));
+	OK(&p, cache_action_delay(p.store, &first, 1000, &p.err));
+	int64_t same = make(&p, folder, 0, FLAG_FLAGGED | FLAG_SEEN, 3);
+	int64_t other = make(&p, folder, FLAG_FLAGGED, 0, 4);
+	int64_t apart = make(&p, folder, FLAG_FLAGGED, 0, 8);
+	OK(&p, cache_actions_waiting(p.store, 1, 999, &list, 10, &count, &p.err));
+	cr_assert_eq(count, 2u);
+	/* What was delayed on UID 3 is absorbed, so only the one on UID 4 waits. */
+	cr_assert_eq(list[0].action_id, same);
+	cr_assert_eq(list[1].action_id, apart);
+	for (size_t i = 0; i < count; i++)
+		action_done(&list[i]);
+	mem_free(list);
+	OK(&p, cache_actions_waiting(p.store, 1, 1000, &list, 10, &count, &p.err));
+	cr_assert_eq(count, 4u);
+	cr_assert_eq(list[0].item_count, 2u);
+	cr_assert_eq(list[0].tries, 1u);
+	cr_assert_eq(list[2].action_id, other);
+	for (size_t i = 0; i < count; i++)
+		action_done(&list[i]);
+	mem_free(list);
+	action_done(&first);
+	profile_close(&p);
+}
+
+Test(cache_actions, a_failed_wish_shows_the_servers_words_and_can_be_tried_again)
+{
+	struct profile p;
+	size_t count;
+	struct action *list;
+	uint32_t waiting, failed;
+	profile_open(&p);
+	int64_t folder = profile_folder(&p, "INBOX");
+	profile_fill(&p, folder, 1, 10);
+	struct action a = wish(folder, FLAG_SEEN, 0, 2, 2);
+	OK(&p, cache_action_add(p.store, &a, &p.err));
+	OK(&p, cache_action_fail(p.store, &a, ACTION_FAILED, "[NOPERM] it's yours, no", &p.err));
+	SOUND(&p);
+	cr_assert_eq(unseen(&p, folder), 10u);
+	OK(&p, cache_actions_list(p.store, &list, &count, &p.err));
+	cr_assert_eq(count, 1u);
+	cr_assert_str_eq(list[0].words, "[NOPERM] it's yours, no");
+	OK(&p, cache_actions_count(p.store, 1, &waiting, &failed, &p.err));
+	cr_assert(waiting == 0 && failed == 1);
+	OK(&p, cache_action_delay(p.store, &list[0], 0, &p.err));
+	SOUND(&p);
+	cr_assert_eq(unseen(&p, folder), 8u);
+	OK(&p, cache_action_settle(p.store, &list[0], &p.err));
+	SOUND(&p);
+	OK(&p, cache_action_settle(p.store, &list[0], &p.err));
+	cr_assert_eq(unseen(&p, folder), 8u);
+	action_done(&list[0]);
+	mem_free(list);
+	OK(&p, cache_journal_sweep(p.store, INT64_MAX / 2, &p.err));
+	SOUND(&p);
+	action_done(&a);
+	profile_close(&p);
+}
+
+Test(cache_actions, wishes_outlive_the_loss_of_the_cache_file)
+{
+	struct profile p;
+	flags_t bit, again;
+	profile_open(&p);
+	int64_t folder = profile_folder(&p, "INBOX");
+	profile_fill(&p, folder, 1, 10);
+	OK(&p, cache_keyword_bit(p.store, 1, STR("Work'; --"), &bit, &p.err));
+	cr_assert_neq(bit, 0u);
+	cr_assert_gt(make(&p, folder, bit | FLAG_SEEN, 0, 5), 0);
+	cache_close(p.store);
+	unlink(p.cache);
+	p.store = cache_open(&p.options, &p.err);
+	cr_assert_not_null(p.store, "%s", p.err.detail);
+	OK(&p, cache_journal_apply(p.store, NULL, &p.err));
+	profile_fill(&p, folder, 1, 10);
+	SOUND(&p);
+	cr_assert_eq(row(&p, folder, 5).flags, bit | FLAG_SEEN);
+	OK(&p, cache_keyword_bit(p.store, 1, STR("WORK'; --"), &again, &p.err));
+	cr_assert_eq(bit, again);
+	profile_close(&p);
+}
