@@ -519,9 +519,13 @@ unsigned term_wait(struct term *term, int fd, int milliseconds)
 	for (size_t i = 0; i < sizeof(term_notes) / sizeof(term_notes[0]); i++)
 		sigdelset(&open, term_notes[i]);
 	int ready = ppoll(fds, 2, milliseconds < 0 ? NULL : &limit, &open);
-	if (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 &&
-		(fds[0].revents & POLLIN) == 0)
+	/* A terminal that hung up stays readable for ever and gives nothing. */
+	if (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
 		term->is_gone = true;
+	/* ppoll lets no signal in while something is ready. */
+	sigset_t held;
+	pthread_sigmask(SIG_SETMASK, &open, &held);
+	pthread_sigmask(SIG_SETMASK, &held, NULL);
 	return term_signals(term);
 }
 
