@@ -34,7 +34,7 @@ struct account_run *account_run_new(struct engine *engine, const struct account 
 	run->serial = ++engine->next_serial;
 	run->account = account_copy(account);
 	run->backend = backend_of(account->kind);
-	run->state = engine->is_offline ? ACCOUNT_OFFLINE : ACCOUNT_CONNECTING;
+	run->state = engine->is_offline || engine->is_guest ? ACCOUNT_OFFLINE : ACCOUNT_CONNECTING;
 	run->journal_is_dirty = true;
 	cache_server_load(engine->cache, account->account_id, &facts, NULL);
 	facts_read(&run->facts, buf_str(&facts));
