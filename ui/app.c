@@ -590,6 +590,7 @@ static const struct {
 void app_event(struct app *app, struct event *event, int64_t now)
 {
 	app->now = now;
+	app->has_page |= event->kind == EVENT_PAGE;
 	for (size_t i = 0; i < sizeof(app_events) / sizeof(app_events[0]); i++)
 		if (app_events[i].kind == event->kind)
 			app_events[i].take(app, event);
@@ -722,6 +723,13 @@ void app_paint(const struct app *app, struct canvas *c)
 	app_paint_title(app, c);
 	app_paint_status(app, c, app->rows - rows - 1);
 	app_paint_menu(app, c, app->rows - rows, rows);
+}
+
+bool app_is_ready(const struct app *app)
+{
+	if (app->has_accounts && app->account_count == 0)
+		return true;
+	return app->options->start == START_INDEX ? app->has_page : app->has_folders;
 }
 
 void app_title(const struct app *app, struct buf *out)

@@ -66,6 +66,7 @@ struct app {
 	int64_t folder_id; /* open now, or last; 0 */
 	int64_t folder_before;
 	bool has_started;
+	bool has_page; /* of any list: there is something to look at */
 
 	unsigned new_count;
 	bool is_offline;
@@ -88,6 +89,9 @@ void app_resize(struct app *app, int rows, int columns);
 /* What is due; returns the milliseconds until something is again, or -1. */
 int app_tick(struct app *app, int64_t now);
 void app_paint(const struct app *app, struct canvas *c);
+/* The screen the user wants to begin with is here; until then ui.c holds the first paint back for
+ * a moment, so that nothing flashes by. */
+bool app_is_ready(const struct app *app);
 void app_title(const struct app *app, struct buf *out); /* for the terminal's title */
 
 /* ---- For screens. ---- */

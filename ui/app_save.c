@@ -122,7 +122,7 @@ void app_save_event(struct app *app, const struct event *event)
 		buf_addf(&label, _("\"%s\" exists. Overwrite it? "), app->saving.path);
 		app_ask_choice(app, buf_str(&label), overwrite_choices, 2, 0, save_overwrite, app);
 		buf_done(&label);
-	} else if (event->kind == EVENT_FAILED || event->error.kind != ERROR_NONE) {
+	} else if (!event->is_ok) {
 		app_say_error(app, &event->error);
 	} else {
 		app_say(app, _("Saved to \"%s\""),

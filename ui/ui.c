@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { EVENTS_AT_ONCE = 64, KEYS_AT_ONCE = 16 };
+enum { EVENTS_AT_ONCE = 64, KEYS_AT_ONCE = 16, FIRST_PAINT_AFTER = 100 };
 
 struct ui {
 	const struct ui_options *options;
@@ -25,6 +25,7 @@ struct ui {
 	struct buf title;
 	int test_fd;
 	unsigned generation, keys;
+	int64_t started;
 	bool is_dirty, is_told;
 };
 
@@ -104,9 +105,17 @@ static void ui_wishes(struct ui *ui)
 	}
 }
 
+/* Milliseconds for which the first paint may still wait for the first screen. */
+static int ui_hold_paint(const struct ui *ui)
+{
+	int64_t left = ui->started + FIRST_PAINT_AFTER - clock_monotonic_ms();
+	bool is_held = ui->generation == 0 && ui->keys == 0 && !app_is_ready(ui->app);
+	return is_held && left > 0 ? (int)left : 0;
+}
+
 static void ui_paint(struct ui *ui)
 {
-	if (!ui->is_dirty)
+	if (!ui->is_dirty || ui_hold_paint(ui) > 0)
 		return;
 	app_paint(ui->app, &ui->canvas);
 	term_paint(ui->term, &ui->canvas);
@@ -119,7 +128,7 @@ static void ui_paint(struct ui *ui)
 static void ui_tell_test(struct ui *ui)
 {
 	char line[32];
-	if (ui->test_fd < 0 || ui->is_told)
+	if (ui->test_fd < 0 || ui->is_told || ui->is_dirty)
 		return;
 	int len = snprintf(line, sizeof(line), "%u %u\n", ui->generation, ui->keys);
 	if (write(ui->test_fd, line, (size_t)len) != len)
@@ -142,6 +151,7 @@ static void ui_signals(struct ui *ui, unsigned signals)
 static void ui_loop(struct ui *ui)
 {
 	ui->is_dirty = true;
+	ui->started = clock_monotonic_ms();
 	while (!ui->app->is_over) {
 		bool has_more = ui_take_keys(ui);
 		has_more |= ui_take_events(ui);
@@ -151,6 +161,8 @@ static void ui_loop(struct ui *ui)
 		ui_paint(ui);
 		if (!has_more)
 			ui_tell_test(ui);
+		int held = ui_hold_paint(ui);
+		wait = held > 0 && (wait < 0 || wait > held) ? held : wait;
 		ui_signals(ui,
 			term_wait(ui->term, queue_fd(ui->options->events), has_more ? 0 : wait));
 	}

@@ -283,6 +283,7 @@ static void fake_send_saved(struct fake *fake, const struct request *request)
 	struct event *event = fake_event(EVENT_SAVED, request);
 	event->path = mem_text(request->path);
 	event->exists = fake->exists && !request->may_overwrite;
+	event->is_ok = !event->exists;
 	fake_post(fake, event);
 }
 

@@ -404,3 +404,50 @@ Test(app, a_message_keeps_its_place_when_the_width_changes)
 	cr_expect(!shows(&stage, "Line 2 of message 12."));
 	stage_done(&stage);
 }
+
+/* Every screen, every text a cheat: no cell holds anything that is not a plain character. */
+Test(app, a_cheating_text_stays_in_its_cells_on_every_screen)
+{
+	static const char *const ways[] = {"", "Return", "Return h", "Return v",
+		"Return v Down Return", "Return v s", "l", "m", "m a", "m a c", "m a c t", "?", "E",
+		"w \"x\" Return", "@mail", "@password @wait:5000 @page",
+		"@certificate @wait:5000 @page", "g", "*", "$", "g \"\xe2\x80\xae\x1b\" Return",
+		"m a d"};
+	static const char *const sizes[] = {
+		"@size:80x24", "@size:40x10", "@size:200x60", "@size:13x7", "@size:2x2"};
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		for (int wide = 0; wide < 2; wide++) {
+			struct stage stage;
+			stage_init(&stage, 80, 24);
+			stage.fake.is_hostile = wide == 0;
+			stage.fake.is_wide = wide == 1;
+			stage_open(&stage);
+			stage_play(&stage, ways[i]);
+			for (size_t j = 0; j < sizeof(sizes) / sizeof(sizes[0]); j++) {
+				stage_play(&stage, sizes[j]);
+				cr_expect_null(
+					stage_cells_fault(&stage), "%s at %s", ways[i], sizes[j]);
+			}
+			stage_done(&stage);
+		}
+}
+
+Test(app, what_cannot_be_read_yet_does_not_count_as_seen)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage.fake.inbox_total = 9;
+	stage.fake.is_missing = true;
+	stage_open(&stage);
+	stage_play(&stage, "Return");
+	cr_expect_null(strstr(stage_asked(&stage), "flags"));
+	stage_done(&stage);
+}
+
+Test(app, a_flag_goes_to_the_message_that_is_read)
+{
+	struct stage stage;
+	play(&stage, 12, "Return @gone:12 * *");
+	cr_expect_not_null(strstr(stage_asked(&stage), "flags place=12 add=4"));
+	stage_done(&stage);
+}

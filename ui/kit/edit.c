@@ -3,6 +3,8 @@
 
 #include "base/utf8.h"
 
+enum { EDIT_CELL_BYTES = 8 };
+
 void edit_init(struct edit *edit, struct str text, bool is_hidden)
 {
 	*edit = (struct edit){.is_hidden = is_hidden};
@@ -192,8 +194,10 @@ static struct safe_text edit_shown(const struct edit *edit, size_t from, size_t 
 void edit_paint(
 	const struct edit *edit, struct canvas *c, int row, int column, int cells, unsigned style)
 {
-	size_t from = 0;
-	struct safe_text before = edit_shown(edit, 0, edit->cursor);
+	size_t from = 0, most = (size_t)cells * EDIT_CELL_BYTES;
+	while (edit->cursor - from > most) /* what is far from the cursor is not measured */
+		from += edit_step(str_skip(buf_str(&edit->text), from));
+	struct safe_text before = edit_shown(edit, from, edit->cursor);
 	while (before.cells >= cells && from < edit->cursor) {
 		from += edit_step(str_skip(buf_str(&edit->text), from));
 		safe_text_done(&before);

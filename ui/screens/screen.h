@@ -56,7 +56,7 @@ struct screen *screen_trouble_new(struct app *app, struct question *question);
  * has asked for it and opens it in place of the message when it comes. */
 bool screen_messages_step(struct screen *messages, int rows);
 const struct message *screen_messages_selected(const struct screen *messages);
-void screen_messages_flag(struct screen *messages);
+void screen_messages_flag(struct screen *messages, int64_t place_id);
 int64_t screen_messages_folder(const struct screen *messages);
 void screen_messages_position(const struct screen *messages, struct buf *position);
 void screen_messages_next_new(struct screen *messages);

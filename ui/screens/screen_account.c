@@ -214,6 +214,11 @@ static void account_change(struct screen_account *a)
 {
 	enum field field = account_field(a);
 	struct buf label = {0}, value = {0};
+	if (field == FIELD_NAME && a->old_name != NULL) {
+		app_say(a->base.app, "%s",
+			_("The name stays: messages and folders are known by it"));
+		return;
+	}
 	buf_addf(&label, "%s : ", str_trim(str_from(_(field_labels[field]))).data);
 	if (field_is_transport(field)) {
 		app_ask_choice(a->base.app, buf_str(&label), transport_choices, 3,

@@ -42,10 +42,12 @@ static void message_ask(struct screen_message *m)
 
 static void message_leave(struct screen_message *m)
 {
-	struct request *request = request_new(REQUEST_OPEN_END);
-	request->place_id = m->row.place_id;
-	request->tag = m->tag;
-	app_send(m->base.app, request);
+	if (m->part[0] == '\0') { /* a part's message is still open beneath it */
+		struct request *request = request_new(REQUEST_OPEN_END);
+		request->place_id = m->row.place_id;
+		request->tag = m->tag;
+		app_send(m->base.app, request);
+	}
 	shown_free(m->shown);
 	m->shown = NULL;
 	text_done(&m->text);
@@ -164,6 +166,11 @@ static int64_t message_tick(struct screen *s)
 
 /* ---- Events. ---- */
 
+static bool message_is_partial(const struct screen_message *m)
+{
+	return m->shown != NULL && m->shown->doc != NULL && m->shown->doc->is_incomplete;
+}
+
 static void message_take(struct screen_message *m, struct event *event)
 {
 	m->is_complete = event->is_complete;
@@ -174,13 +181,16 @@ static void message_take(struct screen_message *m, struct event *event)
 		message_copy_to(&m->row, event->row);
 		m->row.flags |= seen;
 	}
+	if (event->error.kind != ERROR_NONE && !event->is_unreachable)
+		app_say_error(m->base.app, &event->error);
 	if (event->shown == NULL)
 		return;
 	shown_free(m->shown);
 	m->shown = event->shown;
 	event->shown = NULL;
 	message_relayout(m);
-	message_count_seen(m);
+	if (!m->is_unreachable && (m->is_complete || !message_is_partial(m)))
+		message_count_seen(m);
 }
 
 static void message_event(struct screen *s, struct event *event)
@@ -264,7 +274,7 @@ static bool message_list_command(
 		screen_messages_jump(m->messages, input->code);
 		return true;
 	case COMMAND_FLAG:
-		screen_messages_flag(m->messages);
+		screen_messages_flag(m->messages, m->row.place_id);
 		return true;
 	case COMMAND_HEADERS:
 		message_headers(m);
@@ -324,6 +334,10 @@ static void message_title(const struct screen *s, struct buf *about, struct buf 
 	}
 	if (m->text.layout != NULL)
 		buf_addf(position, " %d%%", text_percent(&m->text));
+	if (m->text.layout != NULL && !m->is_complete)
+		buf_addf(position, " (%s)", _("fetching"));
+	else if (m->text.layout != NULL && m->is_unreachable)
+		buf_addf(position, " (%s)", _("not all here"));
 	if ((m->row.flags & FLAG_DELETED) != 0)
 		buf_addf(position, " %s", _("DEL"));
 	else if ((m->row.flags & FLAG_ANSWERED) != 0)

@@ -31,6 +31,7 @@ struct screen_messages {
 	bool is_finding_new;
 	char *find; /* owned: what was looked for last */
 	bool flag_not;
+	int64_t flag_place; /* whom the flag prompt is about */
 };
 
 /* ---- The page. ---- */
@@ -236,6 +237,7 @@ static struct request *messages_find_request(struct screen_messages *m, enum req
 	struct request *request = request_new(kind);
 	request->list_id = m->list_id;
 	request->place_id = m->place_id;
+	request->page.view = m->view;
 	request->tag = m->find_tag = app_next_tag(m->base.app);
 	m->is_finding_new = kind == REQUEST_NEXT_NEW;
 	return request;
@@ -367,19 +369,18 @@ static void messages_flag_ask(struct screen_messages *m);
 static void messages_flag_done(void *context, int value)
 {
 	struct screen_messages *m = context;
-	const struct message *row = messages_row(m, m->list.selected);
 	if (value == FLAG_CHOICE_NOT) {
 		m->flag_not = !m->flag_not;
 		messages_flag_ask(m);
 		return;
 	}
-	if (value < 0 || row == NULL)
+	if (value < 0)
 		return;
 	struct request *request = request_new(REQUEST_FLAGS);
 	bool is_add = flag_bits[value].is_reverse == m->flag_not;
 	*(is_add ? &request->add : &request->remove) = flag_bits[value].flag;
 	request->place_ids = mem_new_array(1, sizeof(*request->place_ids));
-	request->place_ids[0] = row->place_id;
+	request->place_ids[0] = m->flag_place;
 	request->place_count = 1;
 	app_send(m->base.app, request);
 }
@@ -393,11 +394,12 @@ static void messages_flag_ask(struct screen_messages *m)
 		messages_flag_done, m);
 }
 
-void screen_messages_flag(struct screen *messages)
+void screen_messages_flag(struct screen *messages, int64_t place_id)
 {
 	struct screen_messages *m = (struct screen_messages *)messages;
 	m->flag_not = false;
-	if (messages_row(m, m->list.selected) != NULL)
+	m->flag_place = place_id;
+	if (place_id != 0)
 		messages_flag_ask(m);
 	else
 		app_say(m->base.app, "%s", _("No message to flag"));
@@ -436,7 +438,7 @@ static bool messages_command(struct screen *s, enum command command, const struc
 		messages_sort(m);
 		return true;
 	case COMMAND_FLAG:
-		screen_messages_flag(s);
+		screen_messages_flag(s, m->place_id);
 		return true;
 	case COMMAND_EXPORT:
 		messages_export(m);
