@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STATUS_STANDS = 1500, QUESTION_AFTER = 1000, WHEEL_LINES = 3, BLANK_LINE_FROM = 12 };
+enum { STATUS_STANDS = 1500, QUESTION_AFTER = 3000, WHEEL_LINES = 3, BLANK_LINE_FROM = 12 };
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION ""
@@ -605,13 +605,14 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < 0 ? b : b < 0 || a < b ? a : b;
 }
 
-/* A question comes up when the user has not pressed a key for a moment: a key meant for something
- * else must not answer it. */
+/* A question comes up when the user has not pressed a key for a moment, since a key meant for
+ * something else must not answer it; at once when the last key was the answer to one. */
 static int64_t app_tick_questions(struct app *app)
 {
 	if (app->question_count == 0 || app->prompt.state != PROMPT_NONE || app->asking != NULL)
 		return -1;
-	if (app->now - app->last_key < QUESTION_AFTER)
+	bool is_answering = app->answered == app->last_key;
+	if (!is_answering && app->now - app->last_key < QUESTION_AFTER)
 		return app->last_key + QUESTION_AFTER;
 	app_question_next(app);
 	return -1;

@@ -47,7 +47,7 @@ struct app {
 	struct buf status;
 	bool status_is_trouble;
 	int64_t status_since;
-	int64_t last_key;
+	int64_t last_key, answered; /* when: any key, a key that answered a question */
 
 	struct folder *folders; /* owned, in the engine's order */
 	size_t folder_count;

@@ -42,6 +42,7 @@ static void password_send(struct app *app, bool may_keep)
 	request->may_keep = may_keep;
 	request->text = app->password;
 	app->password = NULL;
+	app->answered = app->last_key;
 	app_send(app, request);
 	question_free(app->asking);
 	app->asking = NULL;

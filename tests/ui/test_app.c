@@ -268,8 +268,8 @@ Test(app, a_question_waits_until_the_hands_are_still)
 	struct stage stage;
 	play(&stage, 12, "Down @certificate");
 	cr_expect_eq(app_top(stage.app)->ops->context, CONTEXT_MESSAGES);
-	cr_expect_eq(app_tick(stage.app, stage.now), 1000);
-	stage_play(&stage, "Up @wait:999 @page");
+	cr_expect_eq(app_tick(stage.app, stage.now), 3000);
+	stage_play(&stage, "Up @wait:2999 @page");
 	cr_expect_eq(app_top(stage.app)->ops->context, CONTEXT_MESSAGES);
 	stage_play(&stage, "@wait:2 @page");
 	cr_expect_eq(app_top(stage.app)->ops->context, CONTEXT_TROUBLE);

@@ -114,7 +114,8 @@ static void attachments_paint_row(
 	struct buf size = {0};
 	if (part == NULL)
 		return;
-	say_size(part->size, &size);
+	if (part->size > 0 || part->have_bytes)
+		say_size(part->size, &size);
 	int kind = c->columns >= 60 ? 24 : 12, left = 8, right = c->columns - 12;
 	canvas_fill(c, row, 0, c->columns, style);
 	canvas_text(c, row, 1, left - 2, str_from(part->path), style);

@@ -33,6 +33,7 @@ static void trouble_close(struct screen *s)
 	struct event *event = mem_new(sizeof(*event));
 	request->question_id = t->question->question_id;
 	request->answer = t->answer;
+	s->app->answered = s->app->last_key;
 	app_send(s->app, request);
 	event->question = t->question;
 	event_free(event);
