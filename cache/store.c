@@ -205,6 +205,9 @@ bool store_read_begin(struct cache *cache, enum store_file file, struct error *e
 
 void store_read_end(struct cache *cache, enum store_file file)
 {
-	if (!cache->is_writing[file])
-		store_run(cache, file, store_sql_commit, STORE_NONE, NULL);
+	if (cache->is_writing[file])
+		return;
+	if (!store_run(cache, file, store_sql_commit, STORE_NONE, NULL) &&
+		!sqlite3_get_autocommit(cache->files[file].db))
+		store_run(cache, file, store_sql_rollback, STORE_NONE, NULL);
 }

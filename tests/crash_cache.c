@@ -91,6 +91,19 @@ static struct action wish_make(int64_t folder)
 	return a;
 }
 
+/* Wished and taken back: leaves nothing, also when it ends in between. */
+static void toggle(struct run *r, struct cache *store, int64_t folder)
+{
+	for (int i = 0; i < 2; i++) {
+		struct action a = wish_make(folder);
+		a.item_count = 3;
+		a.add = i == 0 ? FLAG_FLAGGED : 0;
+		a.remove = i == 0 ? 0 : FLAG_FLAGGED;
+		must(r, cache_action_add(store, &a, &r->err), "toggle");
+		action_done(&a);
+	}
+}
+
 static void child(struct run *r, int fd)
 {
 	int64_t account, folder;
@@ -104,6 +117,7 @@ static void child(struct run *r, int fd)
 	struct action a = wish_make(folder);
 	must(r, cache_action_add(store, &a, &r->err), "wish");
 	tell(fd, STEP_WISHED);
+	toggle(r, store, folder);
 	must(r, cache_action_settle(store, &a, &r->err), "settle");
 	tell(fd, STEP_SETTLED);
 	cache_close(store);

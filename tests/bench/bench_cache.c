@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -220,6 +221,30 @@ static void sorting(struct bench *b)
 	pages(b, "by subject", SORT_SUBJECT, 0.6);
 }
 
+static void joining(struct bench *b)
+{
+	bool is_done = false;
+	double start = now_ms(), longest = 0;
+	while (!is_done) {
+		double slice = now_ms();
+		check(b, cache_threads_join(b->store, b->account_id, 200, NULL, &is_done, &b->err));
+		if (now_ms() - slice > longest)
+			longest = now_ms() - slice;
+	}
+	figure(b, "joining threads, a row", (now_ms() - start) * 1000 / b->rows, "us", 60, false);
+	figure(b, "  its longest slice of 200", longest, "ms", 40, false);
+}
+
+static void log_size(struct bench *b)
+{
+	char path[300];
+	struct stat st = {0};
+	snprintf(path, sizeof(path), "%s-wal", b->cache);
+	if (stat(path, &st) == 0)
+		figure(b, "write-ahead log after filling", (double)st.st_size / 1e6, "MB", 16,
+			false);
+}
+
 static void memory(struct bench *b)
 {
 	struct rusage usage;
@@ -255,11 +280,14 @@ int main(int argc, char **argv)
 	printf("%u rows\n", b.rows);
 	figure(&b, "saving headers in 500s, a row", fill(&b, &last), "us", 11, false);
 	figure(&b, "  of the last fifth", last, "us", 16.6, false);
+	log_size(&b);
 	opening(&b);
 	pages(&b, "by arrival", SORT_ARRIVAL, 0.3);
 	wishes(&b);
 	memory(&b);
 	sorting(&b);
+	joining(&b);
+	memory(&b);
 	double start = now_ms();
 	cache_close(b.store);
 	printf("%-44s %10.2f ms\n", "closing", now_ms() - start);
