@@ -6,8 +6,11 @@
 
 #include <stdio.h>
 
-#define FLAG_USAGE                                                                                 \
-	"flag ID… +FLAG|-FLAG…   (seen flagged answered deleted draft forwarded junk notjunk)"
+#define FLAG_USAGE                                                                                     \
+	"flag ID… +FLAG|-FLAG…   (seen flagged answered deleted draft forwarded junk notjunk, or " \
+	"a keyword)"
+
+enum { FLAG_NAME_MAX = 200 };
 
 static const struct flag_word {
 	const char *word;
@@ -32,14 +35,27 @@ static flags_t flag_find(const char *name)
 	return flag_from_wire(str_from(name)) & ~FLAG_RECENT;
 }
 
-static int flag_take(struct request *request, const char *word)
+/* An atom of IMAP that is no system flag. */
+static bool flag_is_keyword(const char *name)
+{
+	size_t len = strlen(name);
+	for (size_t i = 0; i < len; i++)
+		if (name[i] <= ' ' || name[i] >= 0x7f || strchr("(){%*\"\\]", name[i]) != NULL)
+			return false;
+	return len > 0 && len <= FLAG_NAME_MAX;
+}
+
+static int flag_take(struct request *request, struct buf *keywords, const char *word)
 {
 	flags_t flag = flag_find(word + 1);
-	if (flag == 0) {
-		program_input(_("there is no flag \"%s\""), word + 1);
+	if (flag == 0 && !flag_is_keyword(word + 1)) {
+		program_input(
+			_("there is no flag \"%s\", and no keyword can be called so"), word + 1);
 		return EXIT_WRONG_USAGE;
 	}
-	if (word[0] == '+') {
+	if (flag == 0) {
+		buf_addf(keywords, "%s%s", keywords->len > 0 ? " " : "", word);
+	} else if (word[0] == '+') {
 		request->add |= flag;
 		request->remove &= ~flag;
 	} else {
@@ -53,8 +69,10 @@ static int flag_take_place(struct program *program, struct request *request, con
 {
 	struct error err;
 	struct place place;
-	if (!read_place(program, word, &place, &err))
-		return program_fail(&err, word);
+	struct message row;
+	if (!read_place(program, word, &place, &err) || !read_row(program, &place, &row, &err))
+		return read_fail(&err, word);
+	message_done(&row);
 	request->place_ids = mem_resize(
 		request->place_ids, (request->place_count + 1) * sizeof(*request->place_ids));
 	request->place_ids[request->place_count++] = place.place_id;
@@ -66,13 +84,15 @@ static int flag_read(struct program *program, struct request *request, int argc,
 {
 	int code = EXIT_DONE;
 	int ids = 0, flags = 0;
+	struct buf keywords = {0};
 	for (int i = 1; i < argc && code == EXIT_DONE; i++) {
 		bool is_flag = argv[i][0] == '+' || argv[i][0] == '-';
 		flags += is_flag;
 		ids += !is_flag;
 		if (is_flag)
-			code = flag_take(request, argv[i]);
+			code = flag_take(request, &keywords, argv[i]);
 	}
+	request->text = buf_take(&keywords);
 	if (code == EXIT_DONE && (ids == 0 || flags == 0))
 		return program_usage(FLAG_USAGE);
 	for (int i = 1; i < argc && code == EXIT_DONE; i++)

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { READ_FILE_MAX = 1024 * 1024 * 1024 };
+enum { READ_FILE_MAX = 1024 * 1024 * 1024, READ_LIST = 2 };
 
 bool read_is_place(const char *word)
 {
@@ -34,16 +34,49 @@ bool read_place(struct program *program, const char *word, struct place *place, 
 	uint32_t uidvalidity;
 	*place = (struct place){.word = word};
 	if (!place_read(str_from(word), &place->place_id, &uidvalidity))
-		return error_set(err, ERROR_INPUT, "%s is neither an id nor a file", word);
+		return error_set(err, ERROR_INPUT, "neither an id nor a file");
 	if (!read_engine(program, err))
 		return false;
 	place->folder = program_folder_of(program, place->place_id, uidvalidity, err);
 	return place->folder != NULL;
 }
 
+int read_fail(const struct error *err, const char *word)
+{
+	if (err->kind != ERROR_REFUSED && err->kind != ERROR_INPUT)
+		return program_fail(err, word);
+	program_input("%s: %s", word, err->detail);
+	return EXIT_FAILED;
+}
+
+bool read_row(
+	struct program *program, const struct place *place, struct message *row, struct error *err)
+{
+	struct request *request = request_new(REQUEST_VIEW_OPEN);
+	request->list_id = READ_LIST;
+	request->page = (struct page_request){
+		.view = {.kind = VIEW_FOLDER, .folder_id = place->folder->folder_id},
+		.anchor = PAGE_AT_PLACE,
+		.place_id = place->place_id,
+		.after = 1,
+	};
+	bool is_found = false;
+	struct event *event =
+		program_wait(program, EVENT_PAGE, program_send(program, request), err);
+	if (event == NULL)
+		return false;
+	for (size_t i = 0; i < event->page->count && !is_found; i++) {
+		is_found = event->page->rows[i].place_id == place->place_id;
+		if (is_found)
+			message_copy_to(row, &event->page->rows[i]);
+	}
+	event_free(event);
+	return is_found || error_set(err, ERROR_REFUSED, "the message is not here any more");
+}
+
 bool read_go_online(struct program *program)
 {
-	if (program->is_offline || program->is_online || engine_is_guest(program->engine))
+	if (program->is_offline || program->is_online)
 		return false;
 	struct request *request = request_new(REQUEST_ONLINE);
 	request->is_on = program->is_online = true;
@@ -122,5 +155,7 @@ bool read_message_file(const char *path, struct buf *bytes, struct error *err)
 {
 	if (strcmp(path, "-") == 0)
 		return read_stdin(bytes, err);
-	return file_read(path, READ_FILE_MAX, bytes, err);
+	if (file_exists(path))
+		return file_read(path, READ_FILE_MAX, bytes, err);
+	return error_set(err, ERROR_INPUT, "neither an id nor a file that is there");
 }

@@ -21,6 +21,14 @@ bool read_engine(struct program *program, struct error *err);
 /* Finds the folder of an id; opens the engine. False with *err when it is gone. */
 bool read_place(struct program *program, const char *word, struct place *place, struct error *err);
 
+/* Says what is wrong with the message a word names; gives the exit code. */
+int read_fail(const struct error *err, const char *word);
+
+/* The row of a list that a place has now; false with *err when it is not there. The row is the
+ * caller's: message_done. */
+bool read_row(
+	struct program *program, const struct place *place, struct message *row, struct error *err);
+
 /* The wire may be used from now on, unless the user said --offline; false: it cannot. */
 bool read_go_online(struct program *program);
 

@@ -159,7 +159,7 @@ static int save_from_file(const struct save_command *self)
 	int code;
 	if (!read_message_file(self->word, &message, &err) ||
 		!engine_part_bytes(buf_str(&message), str_from(self->part), &part, &err)) {
-		code = program_fail(&err, self->word);
+		code = read_fail(&err, self->word);
 	} else {
 		if (save_needs_name(self))
 			shown = engine_show_bytes(buf_str(&message), &show);
@@ -195,11 +195,11 @@ static int save_to(struct program *program, const struct save_command *self,
 		event = save_ask(program, self, place, path, &err);
 	if (event == NULL) {
 		read_explain(program, place, &err);
-		return program_fail(&err, self->word);
+		return read_fail(&err, self->word);
 	}
 	bool is_path = event->error.kind == ERROR_STORAGE;
 	int code = event->exists   ? save_exists(path)
-		   : !event->is_ok ? program_fail(&event->error, is_path ? path : self->word)
+		   : !event->is_ok ? read_fail(&event->error, is_path ? path : self->word)
 				   : save_say(self, path);
 	event_free(event);
 	return code;
@@ -212,11 +212,11 @@ static int save_from_place(struct program *program, const struct save_command *s
 	struct event *event = NULL;
 	struct show_options show = {0};
 	if (!read_place(program, self->word, &place, &err))
-		return program_fail(&err, self->word);
+		return read_fail(&err, self->word);
 	if (save_needs_name(self)) {
 		event = read_open(program, &place, &show, &err);
 		if (event == NULL)
-			return program_fail(&err, self->word);
+			return read_fail(&err, self->word);
 	}
 	char *path = save_path(self, event != NULL ? event->shown : NULL);
 	int code = save_to(program, self, &place, path);

@@ -96,7 +96,7 @@ static int show_file(const struct show_command *self, const char *path)
 	struct buf bytes = {0};
 	if (!read_message_file(path, &bytes, &err)) {
 		buf_done(&bytes);
-		return program_fail(&err, path);
+		return read_fail(&err, path);
 	}
 	struct shown *shown = engine_show_bytes(buf_str(&bytes), &self->show);
 	show_print_file(self, shown);
@@ -134,10 +134,10 @@ static int show_place(struct program *program, const struct show_command *self, 
 	struct place place;
 	struct event *event = NULL;
 	if (!read_place(program, word, &place, &err))
-		return program_fail(&err, word);
+		return read_fail(&err, word);
 	event = read_open(program, &place, &self->show, &err);
 	if (event == NULL)
-		return program_fail(&err, word);
+		return read_fail(&err, word);
 	show_print_message(program, self, &place, event);
 	int code = event->is_unreachable ? read_say_missing(program, &place, event) : EXIT_DONE;
 	event_free(event);

@@ -15,10 +15,13 @@ static int sync_print_event(struct program *program, const struct event *event)
 	case EVENT_SYNCED:
 		return event->is_ok ? EXIT_DONE : program_fail(&event->error, about);
 	case EVENT_NOTICE:
+		if (event->notice == NOTICE_STORAGE) /* nothing can be kept: no use in going on */
+			return program_fail(&event->error, about);
 		if (event->error.kind != ERROR_NONE)
 			program_fail(&event->error, event->text != NULL ? event->text : about);
 		return -1;
 	case EVENT_FAILED:
+	case EVENT_STOPPED:
 		return program_fail(&event->error, about);
 	default: /* news for screens */
 		return -1;

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+enum { USAGE_CELLS = 44 };
+
 static const struct command {
 	const char *name;
 	command_run *run;
@@ -33,8 +35,11 @@ enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
 
 void commands_list(struct buf *out)
 {
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		buf_addf(out, "  %-42s %s\n", commands[i].usage, _(commands[i].text));
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		buf_add_text(out, "  ");
+		width_add_fitted(out, str_from(commands[i].usage), USAGE_CELLS);
+		buf_addf(out, "  %s\n", _(commands[i].text));
+	}
 }
 
 /* A bad line in the settings is told and never keeps Rowan from starting. */
@@ -179,8 +184,11 @@ bool program_engine(struct program *program, bool may_ask, struct error *err)
 
 static void program_free_accounts(struct program *program)
 {
-	for (size_t i = 0; i < program->account_count; i++)
+	for (size_t i = 0; i < program->account_count; i++) {
 		mem_free(program->accounts[i].name);
+		for (int bit = 0; bit < FLAG_KEYWORD_MAX; bit++)
+			mem_free(program->accounts[i].keywords[bit]);
+	}
 	mem_free(program->accounts);
 	program->accounts = NULL;
 	program->account_count = 0;
@@ -193,8 +201,13 @@ static void program_take_accounts(struct program *program, const struct event *e
 	program->account_count = event->account_count;
 	for (size_t i = 0; i < event->account_count; i++) {
 		const struct account_status *status = &event->accounts[i];
-		program->accounts[i] = (struct program_account){
-			status->account_id, mem_text(status->name), status->error, status->waiting};
+		struct program_account *account = &program->accounts[i];
+		account->account_id = status->account_id;
+		account->name = mem_text(status->name);
+		account->error = status->error;
+		account->waiting = status->waiting;
+		for (int bit = 0; bit < FLAG_KEYWORD_MAX; bit++)
+			account->keywords[bit] = mem_text(status->keywords[bit]);
 	}
 }
 
@@ -289,9 +302,11 @@ const char *program_account_name(const struct program *program, int64_t account_
 
 const char *program_flag_name(const struct program *program, int64_t account_id, int bit)
 {
-	(void)program;
-	(void)account_id;
-	return flag_to_wire((flags_t)1 << bit);
+	const struct program_account *account = program_account_find(program, account_id);
+	bool is_keyword = bit >= FLAG_KEYWORD_FIRST && bit < FLAG_KEYWORD_FIRST + FLAG_KEYWORD_MAX;
+	if (!is_keyword)
+		return flag_to_wire((flags_t)1 << bit);
+	return account != NULL ? account->keywords[bit - FLAG_KEYWORD_FIRST] : NULL;
 }
 
 void program_folder_print(

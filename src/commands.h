@@ -14,9 +14,10 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USAGE = 2, EXIT_TRY_LATER = 75
 
 struct program_account {
 	int64_t account_id;
-	char *name;         /* owned */
-	struct error error; /* why it has no connection, last heard */
-	uint32_t waiting;   /* wishes in the journal, last heard */
+	char *name;                       /* owned */
+	struct error error;               /* why it has no connection, last heard */
+	uint32_t waiting;                 /* wishes in the journal, last heard */
+	char *keywords[FLAG_KEYWORD_MAX]; /* owned, or NULL */
 };
 
 /* What stands in front of the command, and what it opened. */

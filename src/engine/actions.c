@@ -39,7 +39,34 @@ static void action_gather(struct engine *engine, const struct request *request, 
 			(struct action_item){place_uid(place_id), m.ident};
 		cache_message_done(&m);
 	}
-	qsort(action->items, action->item_count, sizeof(*action->items), action_item_compare);
+	if (action->item_count > 0)
+		qsort(action->items, action->item_count, sizeof(*action->items),
+			action_item_compare);
+}
+
+/* Keywords that have no fixed bit, named in the request: each gets the bit it has in this account.
+ */
+static bool action_add_keywords(struct engine *engine, const struct request *request,
+	struct action *action, struct error *err)
+{
+	struct str words = str_from(request->text);
+	while (words.len > 0) {
+		struct str word = str_cut(&words, ' ');
+		flags_t bit = 0;
+		if (word.len < 2)
+			continue;
+		if (!cache_keyword_bit(
+			    engine->cache, action->account_id, str_skip(word, 1), &bit, err))
+			return false;
+		if (bit == 0)
+			return error_set(err, ERROR_REFUSED,
+				"the account has too many keywords for another one");
+		if (word.data[0] == '+')
+			action->add |= bit;
+		else
+			action->remove |= bit & ~action->add;
+	}
+	return true;
 }
 
 static bool action_folder_was_done(const struct request *request, size_t index)
@@ -66,7 +93,8 @@ static bool actions_flags_in(
 		action.account_id = folder.account_id;
 		action.uidvalidity = folder.uidvalidity;
 		action_gather(engine, request, folder_id, &action);
-		ok = action.item_count == 0 || cache_action_add(engine->cache, &action, err);
+		ok = action_add_keywords(engine, request, &action, err) &&
+		     (action.item_count == 0 || cache_action_add(engine->cache, &action, err));
 	}
 	struct account_run *run = engine_run_of_account(engine, action.account_id);
 	if (ok)

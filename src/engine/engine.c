@@ -584,8 +584,7 @@ int64_t engine_step(struct engine *engine, int64_t now)
 	live_flush(engine, &deadline);
 	for (size_t i = 0; !engine->is_guest && i < engine->run_count; i++)
 		account_run_step(engine->runs[i], &deadline);
-	if (!engine->is_guest)
-		engine_step_tests(engine, &deadline);
+	engine_step_tests(engine, &deadline);
 	if (live_prepare(engine) || live_search(engine))
 		deadline = now;
 	reading_flush(engine, &deadline);

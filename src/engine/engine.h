@@ -67,7 +67,8 @@ enum request_kind {
 	REQUEST_OPEN_END,       /* place_id: nobody looks at it any more */
 	REQUEST_FIND,           /* list_id, place_id, text, is_backwards → EVENT_FOUND */
 	REQUEST_NEXT_NEW,       /* list_id, place_id → EVENT_FOUND */
-	REQUEST_FLAGS,          /* place_ids, add, remove: a wish → pages */
+	REQUEST_FLAGS,          /* place_ids, add, remove, text ("+Word -Word …": keywords by
+				   name, or NULL): a wish → pages */
 	REQUEST_SAVE_PART,      /* place_id, part ("" is the whole message), path, may_overwrite →
 				   EVENT_SAVED */
 	REQUEST_ANSWER,         /* to EVENT_QUESTION */
@@ -168,7 +169,8 @@ struct account_status {
 	enum account_state state;
 	int64_t retry_at; /* wall seconds; 0 */
 	struct error error;
-	uint32_t waiting, failed; /* wishes in the journal */
+	uint32_t waiting, failed;         /* wishes in the journal */
+	char *keywords[FLAG_KEYWORD_MAX]; /* owned: names of bits FLAG_KEYWORD_FIRST…, or NULL */
 };
 
 /* A part of a view as its list needs it. */

@@ -19,8 +19,11 @@ static void event_free_folders(struct event *event)
 
 static void event_free_accounts(struct event *event)
 {
-	for (size_t i = 0; i < event->account_count; i++)
+	for (size_t i = 0; i < event->account_count; i++) {
 		mem_free(event->accounts[i].name);
+		for (int bit = 0; bit < FLAG_KEYWORD_MAX; bit++)
+			mem_free(event->accounts[i].keywords[bit]);
+	}
 	mem_free(event->accounts);
 }
 

@@ -26,8 +26,8 @@ bool live_is_watched(const struct engine *engine, int64_t folder_id)
 static void live_left(struct engine *engine, int64_t folder_id)
 {
 	struct error err;
-	if (folder_id == 0 || engine->is_guest)
-		return;
+	if (folder_id == 0 || engine->is_guest || !engine->options.may_ask)
+		return; /* to a program's eyes mail stays as fresh as it was */
 	if (!cache_folder_shown(engine->cache, folder_id, &err))
 		engine_storage_failed(engine, &err);
 }

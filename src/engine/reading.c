@@ -7,7 +7,10 @@
 
 #include <stdio.h>
 
-enum { READING_RENDER_MS = 150 };
+enum {
+	READING_RENDER_MS = 150,
+	READING_CALL_MS = 20000, /* how long a guest waits for the holder */
+};
 
 struct reading *reading_find(struct engine *engine, int64_t place_id)
 {
@@ -281,7 +284,8 @@ static bool reading_is_cut_off(struct engine *engine, const struct reading *r)
 {
 	struct account_run *run = engine_run_of_account(engine, r->account_id);
 	if (engine->is_guest)
-		return r->is_called && engine->now > r->rendered_at + 20000;
+		return engine->is_offline ||
+		       (r->is_called && engine->now > r->rendered_at + READING_CALL_MS);
 	return run == NULL || account_run_is_stuck(run);
 }
 
@@ -308,7 +312,7 @@ static void reading_look_again(struct engine *engine, struct reading *r, bool is
 	bool is_found = false;
 	if (!is_missing || !engine->is_guest)
 		return;
-	if (!r->is_called && !r->is_settled)
+	if (!r->is_called && !r->is_settled && !engine->is_offline)
 		reading_call_holder(engine, r);
 	if (r->message_id == 0 &&
 		cache_message_get(engine->cache, r->place_id, &m, &is_found, NULL) && is_found)
