@@ -31,6 +31,7 @@ static const struct fake_folder {
 	{5, 1, "Projects/Rowan", ROLE_NONE, 0, 42, 0},
 	{6, 1, "Projects/Räksmörgås", ROLE_NONE, 0, 7, 7},
 	{7, 2, "INBOX", ROLE_INBOX, 0, 5, 0},
+	{FAKE_ABSENT, 2, "Lists", ROLE_NONE, 0, 0, 0},
 	{8, 2, "Sent", ROLE_SENT, 0, 12, 0},
 };
 
@@ -194,6 +195,7 @@ void fake_push_page(struct fake *fake)
 	page->rows = mem_new_array(page->count + 1, sizeof(*page->rows));
 	page->revision = ++fake->revision;
 	page->is_read_only = fake->is_read_only;
+	page->server_total = ask->view.folder_id == FAKE_ABSENT ? 2000 : total;
 	for (uint32_t i = 0; i < page->count; i++)
 		page->rows[i] = fake_row(fake, ask->view.folder_id, first + i);
 	fake->rows_read += page->count;

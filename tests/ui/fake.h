@@ -41,6 +41,6 @@ void fake_push_new_mail(struct fake *fake, const char *from, const char *subject
 void fake_push_question(struct fake *fake, enum question_kind kind);
 void fake_let_go(struct fake *fake); /* what was held back */
 
-enum { FAKE_INBOX = 1, FAKE_BIG = 2, FAKE_EMPTY = 3 };
+enum { FAKE_INBOX = 1, FAKE_BIG = 2, FAKE_EMPTY = 3, FAKE_ABSENT = 9 };
 
 #endif

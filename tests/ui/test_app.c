@@ -451,3 +451,15 @@ Test(app, a_flag_goes_to_the_message_that_is_read)
 	cr_expect_not_null(strstr(stage_asked(&stage), "flags place=12 add=4"));
 	stage_done(&stage);
 }
+
+Test(app, a_folder_that_fills_while_it_is_open_shows_its_newest)
+{
+	struct stage stage;
+	play(&stage, 0, "");
+	stage.fake.inbox_total = 50;
+	stage_play(&stage, "@page");
+	cr_expect(shows(&stage, "Message 50 of 50"));
+	stage_play(&stage, "@come:200");
+	cr_expect(shows(&stage, "Message 250 of 250"));
+	stage_done(&stage);
+}

@@ -164,7 +164,7 @@ static void messages_select_place(struct screen_messages *m, int64_t place_id)
 
 static void messages_take_page(struct screen_messages *m, struct page *page)
 {
-	bool is_first = m->page == NULL;
+	bool is_first = m->page == NULL || (m->page->total == 0 && m->place_id == 0);
 	uint32_t row = UINT32_MAX, old = m->list.selected;
 	page_free(m->page);
 	m->page = page;
@@ -505,7 +505,9 @@ void screen_messages_position(const struct screen *messages, struct buf *positio
 	if (page == NULL)
 		return;
 	if (m->list.total == 0) {
-		buf_add_text(position, page->is_syncing ? _("Fetching …") : _("No Messages"));
+		buf_add_text(position, page->is_syncing         ? _("Fetching …")
+				       : page->server_total > 0 ? _("Not fetched yet")
+								: _("No Messages"));
 		return;
 	}
 	struct buf at = {0}, of = {0};
@@ -642,9 +644,29 @@ static void messages_paint_row(
 	canvas_text(c, at, column, c->columns - column, str_from(row->subject), style);
 }
 
+/* An empty list of a folder that is not empty. */
+static void messages_paint_absent(
+	const struct screen_messages *m, struct canvas *c, int top, int height)
+{
+	const struct page *page = m->page;
+	struct buf line = {0}, count = {0};
+	if (page == NULL || page->total > 0 || page->server_total == 0)
+		return;
+	say_count(page->server_total, &count);
+	buf_addf(&line,
+		page->is_syncing ? _("%s messages on the server; the first are on their way.")
+				 : _("%s messages on the server; they are listed here when its "
+				     "account has a connection."),
+		buf_text(&count));
+	canvas_wrap(c, top, 2, c->columns - 4, height, buf_str(&line), STYLE_NOTE);
+	buf_done(&line);
+	buf_done(&count);
+}
+
 static void messages_paint(const struct screen *s, struct canvas *c, int top, int height)
 {
 	const struct screen_messages *m = (const struct screen_messages *)s;
+	messages_paint_absent(m, c, top, height);
 	for (int i = 0; i < height && m->list.top + (uint32_t)i < m->list.total; i++)
 		messages_paint_row(m, c, top + i, m->list.top + (uint32_t)i);
 }
