@@ -1,0 +1,262 @@
+/* FETCH, STORE and SEARCH of the model server. */
+#include "tests/sim/sim_talk.h"
+
+#include <time.h>
+
+void sim_fetch_flags(struct sim_talk *talk, size_t number, bool with_uid)
+{
+	struct sim_seen *seen = &talk->view[number - 1];
+	const struct sim_message *m = sim_folder_message(sim_talk_folder(talk), seen->uid);
+	seen->flags = m->flags;
+	seen->modseq = m->modseq;
+	sim_say(talk, "* %zu FETCH (", number);
+	if (with_uid)
+		sim_say(talk, "UID %u ", (unsigned)m->uid);
+	sim_say(talk, "FLAGS ");
+	sim_say_flags(talk, m->flags);
+	if (talk->has_condstore)
+		sim_say(talk, " MODSEQ (%llu)", (unsigned long long)m->modseq);
+	sim_say(talk, ")\r\n");
+}
+
+static void sim_say_date(struct sim_talk *talk, int64_t when)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	struct tm tm;
+	time_t seconds = (time_t)when;
+	gmtime_r(&seconds, &tm);
+	sim_say(talk, "INTERNALDATE \"%02d-%.3s-%04d %02d:%02d:%02d +0000\"", tm.tm_mday,
+		months + 3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* The bytes a FETCH gives: those of the message before it where the server mixes them up. */
+static struct str sim_bytes(struct sim_talk *talk, const struct sim_message *m)
+{
+	const struct sim_folder *folder = sim_talk_folder(talk);
+	if (talk->server->wrong_uid == m->uid && m != folder->messages)
+		m--;
+	return str_make(m->bytes, m->len);
+}
+
+/* "BODY.PEEK[1]<0.100>" */
+static void sim_say_body(struct sim_talk *talk, const struct sim_message *m, struct str item)
+{
+	struct buf bytes = {0};
+	uint64_t from = 0, max = UINT64_MAX;
+	if (!str_starts_nocase(item, STR("BODY.PEEK[")))
+		buf_addf(&talk->server->misuse, "a body fetched without PEEK\n");
+	struct str section = str_skip(item, str_find_char(item, '[') + 1);
+	struct str tail = str_skip(section, str_find_char(section, ']') + 1);
+	section = str_first(section, str_find_char(section, ']'));
+	sim_say(talk, "BODY[%.*s]", (int)section.len, section.data);
+	bool is_header = str_starts_nocase(section, STR("HEADER.FIELDS"));
+	struct str message = is_header && talk->server->wrong_bodies_only
+				     ? str_make(m->bytes, m->len)
+				     : sim_bytes(talk, m);
+	if (!sim_mime_section(message, section, &bytes)) {
+		sim_say(talk, " NIL");
+		buf_done(&bytes);
+		return;
+	}
+	if (str_starts(tail, STR("<"))) {
+		struct str numbers = str_first(str_skip(tail, 1), tail.len - 2);
+		str_to_u64(str_cut(&numbers, '.'), &from);
+		str_to_u64(numbers, &max);
+		sim_say(talk, "<%llu>", (unsigned long long)from);
+	}
+	struct str part = str_skip(buf_str(&bytes), from < bytes.len ? (size_t)from : bytes.len);
+	part = str_first(part, max < part.len ? (size_t)max : part.len);
+	sim_say(talk, " {%zu}\r\n", part.len);
+	buf_add(&talk->output, part);
+	buf_done(&bytes);
+}
+
+static bool sim_say_item(
+	struct sim_talk *talk, struct sim_seen *seen, const struct sim_message *m, struct str item)
+{
+	if (str_equal_nocase(item, STR("UID"))) {
+		sim_say(talk, "UID %u", (unsigned)m->uid);
+	} else if (str_equal_nocase(item, STR("FLAGS"))) {
+		sim_say(talk, "FLAGS ");
+		sim_say_flags(talk, m->flags);
+		seen->flags = m->flags;
+	} else if (str_equal_nocase(item, STR("MODSEQ"))) {
+		sim_say(talk, "MODSEQ (%llu)", (unsigned long long)m->modseq);
+	} else if (str_equal_nocase(item, STR("INTERNALDATE"))) {
+		sim_say_date(talk, m->arrived);
+	} else if (str_equal_nocase(item, STR("RFC822.SIZE"))) {
+		sim_say(talk, "RFC822.SIZE %zu", m->len);
+	} else if (str_equal_nocase(item, STR("BODYSTRUCTURE"))) {
+		sim_say(talk, "BODYSTRUCTURE ");
+		sim_mime_structure(sim_bytes(talk, m), &talk->output);
+	} else if (str_starts_nocase(item, STR("BODY"))) {
+		sim_say_body(talk, m, item);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static bool sim_fetch_one(struct sim_talk *talk, size_t number, struct str items)
+{
+	struct sim_seen *seen = &talk->view[number - 1];
+	const struct sim_message *m = sim_folder_message(sim_talk_folder(talk), seen->uid);
+	struct buf item = {0};
+	const char *blank = "";
+	bool ok = true;
+	if (m == NULL)
+		return true; /* another client removed it: told when this command ends */
+	sim_say(talk, "* %zu FETCH (", number);
+	while (ok && sim_argument(&items, &item)) {
+		sim_say(talk, "%s", blank);
+		ok = sim_say_item(talk, seen, m, buf_str(&item));
+		blank = " ";
+	}
+	sim_say(talk, ")\r\n");
+	buf_done(&item);
+	return ok;
+}
+
+static uint32_t sim_last_uid(const struct sim_talk *talk)
+{
+	return talk->view_count > 0 ? talk->view[talk->view_count - 1].uid : 0;
+}
+
+bool sim_fetch(struct sim_talk *talk, struct str rest)
+{
+	struct buf set = {0}, items = {0}, modifiers = {0};
+	uint64_t since = 0;
+	bool ok = sim_argument(&rest, &set) && sim_argument(&rest, &items);
+	if (sim_argument(&rest, &modifiers)) {
+		struct str text = str_skip(buf_str(&modifiers), strlen("(CHANGEDSINCE "));
+		ok = talk->has_condstore && sim_profile_has(talk->server->profile, "CONDSTORE") &&
+		     str_to_u64(str_first(text, text.len - 1), &since);
+	}
+	struct str inner = str_skip(buf_str(&items), 1);
+	inner = str_first(inner, inner.len - 1);
+	for (size_t i = 0; ok && i < talk->view_count; i++) {
+		const struct sim_message *m =
+			sim_folder_message(sim_talk_folder(talk), talk->view[i].uid);
+		if (sim_set_has(buf_str(&set), talk->view[i].uid, sim_last_uid(talk)) &&
+			(m == NULL || m->modseq > since))
+			ok = sim_fetch_one(talk, i + 1, inner);
+	}
+	buf_done(&set);
+	buf_done(&items);
+	buf_done(&modifiers);
+	return ok;
+}
+
+static uint32_t sim_flags_read(struct sim_talk *talk, struct str list)
+{
+	uint32_t flags = 0;
+	list = str_first(str_skip(list, 1), list.len - 2);
+	while (list.len > 0)
+		flags |= sim_server_flag(talk->server, str_cut(&list, ' '));
+	return flags;
+}
+
+bool sim_store(struct sim_talk *talk, struct str rest)
+{
+	struct buf set = {0}, item = {0}, list = {0};
+	sim_argument(&rest, &set);
+	sim_argument(&rest, &item);
+	bool ok = sim_argument(&rest, &list) && !talk->is_examined;
+	uint32_t flags = ok ? sim_flags_read(talk, buf_str(&list)) : 0;
+	bool adds = str_starts_nocase(buf_str(&item), STR("+FLAGS"));
+	bool is_silent = str_ends_nocase(buf_str(&item), STR(".SILENT"));
+	if (!adds && !str_starts_nocase(buf_str(&item), STR("-FLAGS")))
+		buf_addf(&talk->server->misuse, "STORE %s\n", buf_text(&item));
+	for (size_t i = 0; ok && i < talk->view_count; i++) {
+		struct sim_folder *folder = sim_talk_folder(talk);
+		struct sim_message *m = sim_folder_message(folder, talk->view[i].uid);
+		if (m == NULL || !sim_set_has(buf_str(&set), talk->view[i].uid, sim_last_uid(talk)))
+			continue;
+		bool is_known = m->flags == talk->view[i].flags;
+		sim_change(
+			talk->server, talk->number, folder, m, adds ? flags : 0, adds ? 0 : flags);
+		if (!is_silent || talk->has_condstore)
+			sim_fetch_flags(talk, i + 1, true);
+		else if (is_known)
+			talk->view[i].flags = m->flags;
+	}
+	buf_done(&set);
+	buf_done(&item);
+	buf_done(&list);
+	return ok;
+}
+
+/* ---- SEARCH. ---- */
+
+static bool sim_matches(const struct sim_message *m, struct str key, bool *is_known)
+{
+	static const struct {
+		const char *key;
+		uint32_t flag;
+		bool wanted;
+	} rows[] = {
+		{"ALL", 0, false},
+		{"UNSEEN", SIM_SEEN, false},
+		{"FLAGGED", SIM_FLAGGED, true},
+		{"ANSWERED", SIM_ANSWERED, true},
+		{"DELETED", SIM_DELETED, true},
+		{"DRAFT", SIM_DRAFT, true},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (str_equal_nocase(key, str_from(rows[i].key))) {
+			*is_known = true;
+			return ((m->flags & rows[i].flag) != 0) == rows[i].wanted;
+		}
+	return false;
+}
+
+bool sim_search(struct sim_talk *talk, struct str rest)
+{
+	struct buf word = {0};
+	bool is_known = false, is_extended = false;
+	struct buf found = {0};
+	sim_argument(&rest, &word);
+	if (str_equal_nocase(buf_str(&word), STR("RETURN"))) {
+		is_extended = sim_profile_has(talk->server->profile, "ESEARCH");
+		sim_argument(&rest, &word);
+		sim_argument(&rest, &word);
+		if (!is_extended)
+			buf_clear(&word);
+	}
+	struct sim_message none = {0};
+	sim_matches(&none, buf_str(&word), &is_known);
+	for (size_t i = 0; is_known && i < talk->view_count; i++) {
+		const struct sim_message *m =
+			sim_folder_message(sim_talk_folder(talk), talk->view[i].uid);
+		if (m != NULL && sim_matches(m, buf_str(&word), &is_known))
+			buf_addf(&found, "%s%u",
+				is_extended && found.len > 0 ? ","
+				: is_extended                ? ""
+							     : " ",
+				(unsigned)m->uid);
+	}
+	if (is_extended)
+		sim_say(talk, "* ESEARCH (TAG \"%s\") UID%s%s\r\n", talk->tag,
+			found.len > 0 ? " ALL " : "", buf_text(&found));
+	else if (is_known)
+		sim_say(talk, "* SEARCH%s\r\n", buf_text(&found));
+	buf_done(&word);
+	buf_done(&found);
+	return is_known;
+}
+
+bool sim_uid_expunge(struct sim_talk *talk, struct str rest)
+{
+	struct buf set = {0};
+	bool ok = sim_argument(&rest, &set) && !talk->is_examined &&
+		  sim_profile_has(talk->server->profile, "UIDPLUS");
+	for (size_t i = 0; ok && i < talk->view_count; i++) {
+		struct sim_folder *folder = sim_talk_folder(talk);
+		const struct sim_message *m = sim_folder_message(folder, talk->view[i].uid);
+		if (m != NULL && (m->flags & SIM_DELETED) != 0 &&
+			sim_set_has(buf_str(&set), m->uid, sim_last_uid(talk)))
+			sim_remove(talk->server, talk->number, folder, m->uid);
+	}
+	buf_done(&set);
+	return ok;
+}
