@@ -140,6 +140,10 @@ static void session_stop(struct account_run *run)
 static void session_answered(struct session *s, const struct imap_event *event)
 {
 	size_t at = 0;
+	if (event->command == s->idle_command) {
+		s->idle_command = 0;
+		s->idle_is_refused |= event->status != IMAP_OK;
+	}
 	while (at < s->pending_count && s->pending[at].command != event->command)
 		at++;
 	if (at == s->pending_count)
@@ -328,7 +332,8 @@ static bool session_watch(struct session *s, int64_t *deadline)
 {
 	struct error err;
 	int64_t now = s->run->engine->now;
-	bool waits = s->pending_count > 0 || s->state != SESSION_READY;
+	bool waits = s->pending_count > 0 || s->state != SESSION_READY ||
+		     (s->idle_command != 0 && !imap_is_idling(s->imap));
 	if (!waits || s->state == SESSION_CONNECTING || s->is_waiting_for_open)
 		return true;
 	int64_t since = s->last_read > s->last_write ? s->last_read : s->last_write;

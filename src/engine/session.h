@@ -59,7 +59,8 @@ struct session {
 	int64_t last_read, last_write;  /* ms */
 	int64_t action_out;             /* the wish that is being carried out; 0 */
 	int64_t idle_since;             /* ms; 0 */
-	unsigned idle_command;
+	unsigned idle_command;          /* IDLE that was sent and not answered; 0 */
+	bool idle_is_refused;           /* told as a capability, and still */
 	bool said_logout;
 	char name[80]; /* for the log and the counts */
 };

@@ -26,7 +26,7 @@ static int64_t tasks_inbox(struct session *s)
 	struct error err;
 	if (!cache_folder_register(cache, account_id, "INBOX", &folder_id, &err))
 		goto out;
-	if (cache_folder_get(cache, folder_id, &inbox, NULL))
+	if (cache_folder_get(cache, folder_id, &inbox, NULL) && inbox.role == ROLE_INBOX)
 		goto out;
 	/* The first contact: INBOX always exists, so it need not wait for the list. */
 	char name[] = "INBOX";
@@ -138,9 +138,11 @@ static bool tasks_select(struct session *s)
 static void tasks_watch(struct session *s, int64_t *deadline)
 {
 	int64_t now = s->run->engine->now;
-	bool can_idle = session_has(s, IMAP_CAP_IDLE);
+	bool can_idle = session_has(s, IMAP_CAP_IDLE) && !s->idle_is_refused;
 	int64_t every = can_idle ? TASKS_IDLE_MS : TASKS_POLL_MS;
-	if (!imap_is_idling(s->imap) && can_idle && s->folder != NULL) {
+	if (s->idle_command != 0 && !imap_is_idling(s->imap))
+		return; /* the server has not said "+" yet */
+	if (s->idle_command == 0 && can_idle && s->folder != NULL) {
 		s->idle_command = imap_idle(s->imap);
 		s->idle_since = now;
 	} else if (now - s->idle_since >= every || s->run->engine->has_slept) {
