@@ -128,7 +128,7 @@ static void term_set_signals(void (*crash)(int), void (*note)(int))
 /* A crash for want of stack needs another one for its handler. */
 static void term_set_stack(void)
 {
-	static char stack[16384];
+	static char stack[65536];
 	stack_t alternative = {.ss_sp = stack, .ss_size = sizeof(stack)};
 	sigaltstack(&alternative, NULL);
 }

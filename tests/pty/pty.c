@@ -234,6 +234,16 @@ bool pty_wait_gone(struct pty *pty, const char *text, int milliseconds)
 	return pty_wait_for(pty, text, false, milliseconds);
 }
 
+bool pty_wait_paint(struct pty *pty, unsigned generation, int milliseconds)
+{
+	int64_t until = now_ms() + milliseconds;
+	pty_hear(pty);
+	while (pty->generation <= generation)
+		if (!pty_pump(pty, until))
+			return pty->generation > generation;
+	return true;
+}
+
 static bool pty_cell(const struct pty *pty, int row, int column, VTermScreenCell *cell)
 {
 	return vterm_screen_get_cell(pty->screen, (VTermPos){.row = row, .col = column}, cell) != 0;

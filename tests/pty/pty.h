@@ -45,6 +45,9 @@ bool pty_settle(struct pty *pty, int milliseconds);
 bool pty_wait(struct pty *pty, const char *text, int milliseconds);
 bool pty_wait_gone(struct pty *pty, const char *text, int milliseconds);
 
+/* Until it has painted more often than that: for what comes without a key. */
+bool pty_wait_paint(struct pty *pty, unsigned generation, int milliseconds);
+
 /* The screen as text, blanks at the end of a line cut; owned by pty, until the next call. */
 const char *pty_screen(struct pty *pty);
 bool pty_is_reverse(struct pty *pty, int row, int column);

@@ -9,8 +9,8 @@
  */
 #include "tests/ui/fake.h"
 #include "ui/ui.h"
+#include "words/words.h"
 
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +38,8 @@ static bool has_word(int argc, char **argv, const char *word)
 int main(int argc, char **argv)
 {
 	struct error err = {0};
-	setlocale(LC_ALL, "");
+	const char *folder = getenv("TEST_LOCALEDIR");
+	words_init(folder != NULL ? folder : ".");
 	ui_hold_signals();
 	fake_init(&fake);
 	if (argc > 1 && atoi(argv[1]) > 0)

@@ -77,7 +77,8 @@ static void prompt_run_complete(struct prompt *p)
 
 bool prompt_input(struct prompt *p, const struct input *input)
 {
-	if (!input->is_pasted && input->code == INPUT_CTRL('C')) {
+	bool is_cancel = input->code == INPUT_CTRL('C') || input->code == INPUT_ESCAPE;
+	if (!input->is_pasted && is_cancel) {
 		prompt_answer(p, false, -1);
 		return true;
 	}

@@ -1,6 +1,6 @@
 /*
  * A question on the status line: a line of text to type, or one key out of a few. While it stands
- * the key menu shows its keys. ^C cancels any prompt, as in Pine.
+ * the key menu shows its keys. ^C cancels any prompt, as in Pine, and so does Esc.
  */
 #ifndef UI_PROMPT_H
 #define UI_PROMPT_H
