@@ -198,14 +198,20 @@ static void sync_fetch(struct session *s, struct folder_sync *sync, const struct
 		sync_write(s, sync, NULL);
 }
 
+/* Fewer are there, and fewer were there when was last looked for new ones: else a message that
+ * comes in the same breath would only make up the number. */
+static void sync_shrink(struct folder_sync *sync, uint64_t gone)
+{
+	sync->exists -= gone > sync->exists ? sync->exists : (uint32_t)gone;
+	sync->new_exists -= gone > sync->new_exists ? sync->new_exists : (uint32_t)gone;
+}
+
 static void sync_vanished(struct folder_sync *sync, const struct imap_event *event)
 {
 	for (size_t i = 0; i < event->set->count; i++)
 		imap_set_add(&sync->gone, event->set->ranges[i].first, event->set->ranges[i].last);
-	if (!event->is_earlier) {
-		uint64_t gone = imap_set_size(event->set);
-		sync->exists -= gone > sync->exists ? sync->exists : (uint32_t)gone;
-	}
+	if (!event->is_earlier)
+		sync_shrink(sync, imap_set_size(event->set));
 }
 
 static void sync_expunged(struct session *s, struct folder_sync *sync, uint32_t number)
@@ -213,7 +219,7 @@ static void sync_expunged(struct session *s, struct folder_sync *sync, uint32_t 
 	sync_flush(s);
 	uint32_t uid = sync_uid_of_number(s, sync, number);
 	if (number >= 1 && number <= sync->exists)
-		sync->exists--;
+		sync_shrink(sync, 1);
 	if (uid == 0) {
 		sync->check = CHECK_COUNT;
 		sync->is_checked = false;

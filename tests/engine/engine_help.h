@@ -1,0 +1,37 @@
+/* What the tests of the engine share. */
+#ifndef TESTS_ENGINE_HELP_H
+#define TESTS_ENGINE_HELP_H
+
+#include <criterion/criterion.h>
+
+#include "base/memory.h"
+#include "tests/sim/sim.h"
+
+/* All is here and nothing is under way; fails with what is not so, and what was said. */
+#define SETTLES(sim)                                                                               \
+	cr_assert(sim_until(sim, sim_is_watching, 600000) && !(sim)->spins, "%s: %s\n%s",          \
+		(sim)->server->profile->name, buf_text(&(sim)->difference),                        \
+		buf_text(&(sim)->server->spoken))
+
+#define BECOMES(sim, condition, ms)                                                                \
+	cr_assert(sim_until(sim, condition, ms), "%s: never " #condition "\n%s",                   \
+		(sim)->server->profile->name, buf_text(&(sim)->server->spoken))
+
+/* A server with `count` messages in INBOX, and all of it in the store. */
+static inline struct sim *sim_settled(const struct sim_profile *profile, unsigned count)
+{
+	struct sim *sim = sim_new(profile);
+	for (unsigned n = 1; n <= count; n++)
+		sim_mail_deliver(sim->server, "INBOX", n);
+	sim_start(sim);
+	SETTLES(sim);
+	return sim;
+}
+
+static inline void sim_restart(struct sim *sim)
+{
+	sim_stop(sim);
+	sim_start(sim);
+}
+
+#endif
