@@ -113,6 +113,7 @@ static void stage_word(struct stage *stage, struct str word)
 void stage_play(struct stage *stage, const char *script)
 {
 	struct str rest = str_from(script);
+	stage_pump(stage);
 	while ((rest = str_trim(rest)).len > 0) {
 		char first = rest.data[0];
 		bool is_text = rest.len > 1 && (first == '"' || first == '\'') &&

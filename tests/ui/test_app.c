@@ -463,3 +463,44 @@ Test(app, a_folder_that_fills_while_it_is_open_shows_its_newest)
 	cr_expect(shows(&stage, "Message 250 of 250"));
 	stage_done(&stage);
 }
+
+/* Any key at any time, with happenings in between: nothing breaks and every cell stays in place. */
+Test(app, a_monkey_does_no_harm)
+{
+	static const char *const happenings[] = {"@mail", "@password", "@certificate", "@page",
+		"@gone:3", "@come:5", "@hold", "@go", "@wait:4000", "@size:40x10", "@size:80x24",
+		"@size:1x1", "@size:120x40", "@click:5,5", "@click:70,9"};
+	static const uint32_t specials[] = {INPUT_RETURN, INPUT_TAB, INPUT_ESCAPE, INPUT_BACKSPACE,
+		INPUT_UP, INPUT_DOWN, INPUT_LEFT, INPUT_RIGHT, INPUT_HOME, INPUT_END, INPUT_PAGE_UP,
+		INPUT_PAGE_DOWN, INPUT_DELETE, INPUT_WHEEL_UP, INPUT_WHEEL_DOWN, INPUT_CTRL('C'),
+		INPUT_CTRL('L'), 0x301, 0x1f44d, 0x200d};
+	for (uint32_t seed = 1; seed <= 6; seed++) {
+		struct stage stage;
+		uint32_t random = seed * 7919;
+		stage_init(&stage, 80, 24);
+		stage.fake.inbox_total = seed * 40;
+		stage.fake.is_hostile = seed % 3 == 1;
+		stage.fake.is_wide = seed % 3 == 2;
+		stage.options.preset = seed % 2 == 0 ? PRESET_MUTT : PRESET_PINE;
+		stage.options.confirm_quit = true;
+		stage_open(&stage);
+		for (int i = 0; i < 1500; i++) {
+			random = random * 1103515245 + 12345;
+			uint32_t dice = random >> 16;
+			struct input input = {.code = dice % 3 == 0 ? specials[dice / 3 % 20]
+								    : 0x20 + dice / 3 % 95};
+			if (dice % 11 == 0) {
+				stage_play(&stage, happenings[dice / 11 % 15]);
+			} else {
+				stage.now += 10;
+				app_key(stage.app, &input, stage.now);
+				stage_play(&stage, "");
+			}
+			if (i % 25 == 0)
+				cr_assert_null(
+					stage_cells_fault(&stage), "seed %u step %d", seed, i);
+			stage.fake.gone = stage.fake.gone > 30 ? 0 : stage.fake.gone;
+		}
+		stage_done(&stage);
+	}
+}
