@@ -13,7 +13,6 @@
 enum {
 	RUN_BACKOFF_MAX_S = 300,
 	RUN_HEALTHY_MS = 60 * 1000, /* only a session that held for so long ends the back-off */
-	RUN_CLEAN_MIN = 1,          /* clean connections before LOGIN and its tail share a flight */
 };
 
 static const struct backend *const backends[] = {&backend_imap};
@@ -38,7 +37,7 @@ struct account_run *account_run_new(struct engine *engine, const struct account 
 	run->journal_is_dirty = true;
 	cache_server_load(engine->cache, account->account_id, &facts, NULL);
 	facts_read(&run->facts, buf_str(&facts));
-	buf_done(&facts);
+	run->facts_saved = facts;
 	return run;
 }
 
@@ -50,6 +49,7 @@ void account_run_free(struct account_run *run)
 		run->backend->stop(run);
 	secret_forget(run);
 	facts_done(&run->facts);
+	buf_done(&run->facts_saved);
 	mem_free(run->trust_once);
 	mem_free(run->tasks);
 	mem_free(run->test);
@@ -91,7 +91,12 @@ void account_run_facts_save(struct account_run *run)
 	if (run->test != NULL || run->engine->is_guest)
 		return;
 	facts_write(&run->facts, &text);
-	cache_server_save(run->engine->cache, run->account->account_id, buf_str(&text), NULL);
+	if (!str_equal(buf_str(&text), buf_str(&run->facts_saved)) &&
+		cache_server_save(
+			run->engine->cache, run->account->account_id, buf_str(&text), NULL)) {
+		buf_clear(&run->facts_saved);
+		buf_add(&run->facts_saved, buf_str(&text));
+	}
 	buf_done(&text);
 }
 
@@ -106,8 +111,7 @@ void account_run_online(struct account_run *run)
 		mem_free(run->facts.caps);
 		run->facts.caps = mem_str(caps);
 	}
-	if (run->facts.level < 2 && ++run->facts.clean >= RUN_CLEAN_MIN)
-		run->facts.level = 2;
+	facts_clean(&run->facts, run->engine->wall);
 	account_run_facts_save(run);
 	if (run->was_online && run->failures > 0)
 		engine_post(run->engine,
@@ -235,9 +239,8 @@ static void account_run_lost(struct account_run *run, const struct error *err)
 	const struct net_cert *cert = NULL;
 	struct session *s = run->session;
 	log_line(run->engine->options.log, "%s: %s", s->name, err->detail);
-	if (run->facts.level >= 2 && s->is_piped && run->ready_since == 0 &&
-		err->kind != ERROR_LOGIN && err->kind != ERROR_NETWORK) {
-		run->facts.level = 1;
+	if (s->is_piped && run->ready_since == 0 && err->kind != ERROR_LOGIN) {
+		facts_surprised(&run->facts, run->engine->wall);
 		account_run_facts_save(run);
 	}
 	if (err->kind == ERROR_TLS)

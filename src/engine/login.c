@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "engine/account_run.h"
+#include "engine/facts.h"
 
 static bool login_fail(struct session *s, enum error_kind kind, const char *what, struct str words)
 {
@@ -115,7 +116,8 @@ static void login_with_password(struct session *s)
 	session_expect(s, command, login_answer);
 	s->state = SESSION_LOGIN;
 	/* A server that is known takes LOGIN and what follows in one flight. */
-	if (s->run->facts.level < 2 || s->run->facts.caps == NULL || s->run->test != NULL)
+	if (s->run->facts.level < PIPELINE_WITH_LOGIN || s->run->facts.caps == NULL ||
+		s->run->test != NULL)
 		return;
 	s->is_piped = true;
 	s->state = SESSION_READY;
@@ -260,6 +262,16 @@ static void login_starttls_caps(
 	s->state = SESSION_STARTTLS;
 }
 
+/* All was said before the greeting came: now it must be an ordinary one. */
+static void login_greeted_late(struct session *s, const struct imap_event *event)
+{
+	if (event->status == IMAP_BYE)
+		login_fail(s, ERROR_NETWORK, "the server turned the connection away", event->text);
+	else if (event->status == IMAP_PREAUTH)
+		login_fail(
+			s, ERROR_PROTOCOL, "the server greets as if the log-in were over", STR(""));
+}
+
 static void login_greeted(struct session *s, const struct imap_event *event)
 {
 	bool needs_tls = s->run->account->incoming.transport == TRANSPORT_STARTTLS && !s->is_tls;
@@ -307,8 +319,11 @@ void login_event(struct session *s, const struct imap_event *event)
 {
 	switch (event->kind) {
 	case IMAP_GREETING:
+		facts_name(&s->run->facts, event->text, s->run->engine->wall);
 		if (s->state == SESSION_GREETING)
 			login_greeted(s, event);
+		else if (s->is_piped)
+			login_greeted_late(s, event);
 		return;
 	case IMAP_CHALLENGE:
 		login_challenge(s, event->text);
@@ -328,6 +343,10 @@ void login_opened(struct session *s)
 	if (s->state == SESSION_CONNECTING) {
 		account_run_test_step(s->run, s->is_tls ? TEST_TLS : TEST_CONNECT);
 		s->state = SESSION_GREETING;
+		if (s->run->facts.level >= PIPELINE_BEFORE_GREETING && s->is_tls &&
+			s->run->facts.caps != NULL && s->run->test == NULL &&
+			login_may_use_password(s))
+			login_with_password(s);
 		return;
 	}
 	/* TLS stands: whatever was said before it is forgotten, and asked again. */

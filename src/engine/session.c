@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/memory.h"
 #include "engine/account_run.h"
+#include "engine/facts.h"
 #include "engine/reading.h"
 #include "engine/sync.h"
 
@@ -117,6 +118,8 @@ static void session_stop(struct account_run *run)
 	struct session *s = run->session;
 	if (s == NULL)
 		return;
+	if (run->ready_since != 0)
+		account_run_facts_save(run);
 	session_logout(s);
 	session_count(s);
 	session_world(s)->close(s->conn);
@@ -216,8 +219,10 @@ static void session_event(struct session *s, const struct imap_event *event)
 		if (s->state == SESSION_READY)
 			reading_body_event(s, event);
 		return;
-	case IMAP_ENABLED:
 	case IMAP_ID:
+		facts_name(&s->run->facts, event->text, s->run->engine->wall);
+		return;
+	case IMAP_ENABLED:
 	case IMAP_IDLING:
 	case IMAP_WANT_DEFLATE:
 		return;

@@ -68,11 +68,21 @@ struct engine {
 	bool storage_is_told; /* one notice for a full disk, not a thousand */
 };
 
+/* How much of what is to be said is said before an answer came. Learned per server: a step up after
+ * clean connections (servers known to bear it begin at the top), a step down, for a month, after a
+ * surprise. */
+enum pipelining {
+	PIPELINE_AFTER_LOGIN = 1,
+	PIPELINE_WITH_LOGIN,      /* LOGIN and what follows share a flight */
+	PIPELINE_BEFORE_GREETING, /* and do not wait for the greeting */
+};
+
 /* What was learned of a server, kept in the store between runs. */
 struct server_facts {
-	char *caps;      /* owned: the words after log-in; NULL: never seen */
-	unsigned level;  /* pipelining: 1 after log-in, 2 LOGIN and tail in one flight */
+	char *caps; /* owned: the words after log-in; NULL: never seen */
+	enum pipelining level;
 	unsigned clean;  /* connections without a surprise since the last change of level */
+	int64_t barred;  /* wall seconds: no higher level before */
 	bool scram_plus; /* SCRAM-…-PLUS once succeeded: never weaker without asking */
 	bool no_qresync, no_list_status, plain_list;
 	bool id_is_sent;
@@ -107,6 +117,7 @@ struct account_run {
 	bool question_is_open; /* it is about a certificate, and not answered */
 	char *trust_once;      /* owned: a key taken for this run */
 	struct server_facts facts;
+	struct buf facts_saved; /* as the store has them */
 	bool folders_are_known; /* LIST was answered in this session */
 	bool folders_are_asked;
 	int64_t folders_next;  /* ms: when to look at the folders again */
