@@ -464,6 +464,22 @@ Test(app, a_folder_that_fills_while_it_is_open_shows_its_newest)
 	stage_done(&stage);
 }
 
+Test(app, a_search_goes_on_from_the_beginning)
+{
+	struct stage stage;
+	play(&stage, 12, "w \"minutes\" Return");
+	cr_expect(shows(&stage, "Message 3 of 12"));
+	cr_expect(shows(&stage, "[Search wrapped to beginning]"));
+	cr_expect_str_eq(stage_asked(&stage), "find place=12 text=minutes\nfind text=minutes\n");
+	stage_play(&stage, "w Return");
+	cr_expect(shows(&stage, "Message 8 of 12"), "from where it is");
+	stage_play(&stage, "w \"nothing of the kind\" Return");
+	cr_expect(shows(&stage, "[Word \"nothing of the kind\" not found]"));
+	stage_play(&stage, "End Tab");
+	cr_expect(shows(&stage, "Message 1 of 12"));
+	stage_done(&stage);
+}
+
 /* Any key at any time, with happenings in between: nothing breaks and every cell stays in place. */
 Test(app, a_monkey_does_no_harm)
 {

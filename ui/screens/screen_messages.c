@@ -29,7 +29,8 @@ struct screen_messages {
 	bool has_asked;
 	uint64_t find_tag;
 	bool is_finding_new;
-	char *find; /* owned: what was looked for last */
+	bool has_wrapped; /* the search goes on from the beginning of the folder */
+	char *find;       /* owned: what was looked for last */
 	bool flag_not;
 	int64_t flag_place; /* whom the flag prompt is about */
 };
@@ -193,19 +194,39 @@ static void messages_take_page(struct screen_messages *m, struct page *page)
 		messages_open(m);
 }
 
+/* Sends what looks for the text in `find`, or for new mail. */
+static void messages_send_find(struct screen_messages *m, enum request_kind kind, int64_t place_id)
+{
+	struct request *request = request_new(kind);
+	request->list_id = m->list_id;
+	request->place_id = place_id;
+	request->page.view = m->view;
+	request->tag = m->find_tag = app_next_tag(m->base.app);
+	request->text = kind == REQUEST_FIND ? mem_text(m->find) : NULL;
+	m->is_finding_new = kind == REQUEST_NEXT_NEW;
+	m->has_wrapped = place_id == 0;
+	app_send(m->base.app, request);
+}
+
 static void messages_take_found(struct screen_messages *m, const struct event *event)
 {
 	struct app *app = m->base.app;
+	if (event->place_id == 0 && !m->has_wrapped) {
+		messages_send_find(m, m->is_finding_new ? REQUEST_NEXT_NEW : REQUEST_FIND, 0);
+		return;
+	}
 	m->find_tag = 0;
 	if (event->place_id != 0) {
+		if (m->has_wrapped && !m->is_finding_new)
+			app_say(app, "%s", _("Search wrapped to beginning"));
 		messages_select_place(m, event->place_id);
 		return;
 	}
 	m->wants_open = false;
-	if (!m->is_finding_new)
-		app_say(app, _("Word \"%s\" not found"), m->find);
-	else
+	if (m->is_finding_new)
 		app_say(app, "%s", _("No more new messages"));
+	else
+		app_say(app, _("Word \"%s\" not found"), m->find);
 }
 
 static void messages_event(struct screen *s, struct event *event)
@@ -232,22 +253,11 @@ static void messages_go(struct screen_messages *m, uint32_t row)
 	messages_moved(m);
 }
 
-static struct request *messages_find_request(struct screen_messages *m, enum request_kind kind)
-{
-	struct request *request = request_new(kind);
-	request->list_id = m->list_id;
-	request->place_id = m->place_id;
-	request->page.view = m->view;
-	request->tag = m->find_tag = app_next_tag(m->base.app);
-	m->is_finding_new = kind == REQUEST_NEXT_NEW;
-	return request;
-}
-
 void screen_messages_next_new(struct screen *messages)
 {
 	struct screen_messages *m = (struct screen_messages *)messages;
 	m->wants_open = messages_reader(m) != NULL;
-	app_send(m->base.app, messages_find_request(m, REQUEST_NEXT_NEW));
+	messages_send_find(m, REQUEST_NEXT_NEW, m->place_id);
 }
 
 static void messages_find_done(void *context, const char *text)
@@ -259,10 +269,8 @@ static void messages_find_done(void *context, const char *text)
 		mem_free(m->find);
 		m->find = mem_text(text);
 	}
-	struct request *request = messages_find_request(m, REQUEST_FIND);
-	request->text = mem_text(m->find);
 	m->wants_open = false;
-	app_send(m->base.app, request);
+	messages_send_find(m, REQUEST_FIND, m->place_id);
 }
 
 static void messages_find(struct screen_messages *m)
