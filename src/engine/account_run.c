@@ -119,6 +119,12 @@ void account_run_online(struct account_run *run)
 	account_run_state(run, ACCOUNT_ONLINE);
 }
 
+void account_run_test_at(struct account_run *run, enum test_step step)
+{
+	if (run->test != NULL)
+		run->test->step = step;
+}
+
 void account_run_test_step(struct account_run *run, enum test_step step)
 {
 	if (run->test == NULL || run->test->is_over)
@@ -128,7 +134,7 @@ void account_run_test_step(struct account_run *run, enum test_step step)
 	event->step = step;
 	event->is_ok = true;
 	event->is_last = step == TEST_DONE;
-	run->test->step = step;
+	run->test->step = step < TEST_DONE ? step + 1 : step;
 	run->test->is_over = step == TEST_DONE;
 	engine_post(run->engine, event);
 }

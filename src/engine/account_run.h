@@ -47,6 +47,9 @@ struct account_test {
 	enum test_step step;
 	bool is_over;
 };
+/* What is being tried: named when it fails. */
+void account_run_test_at(struct account_run *run, enum test_step step);
+/* That step is done. */
 void account_run_test_step(struct account_run *run, enum test_step step);
 
 #endif

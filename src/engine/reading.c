@@ -251,6 +251,8 @@ bool reading_want(struct engine *engine, struct reading *r, struct reading_want 
 	for (const struct reading_save *save = r->saves; save != NULL; save = save->next)
 		if (want_section(engine, r, save->part, want))
 			return true;
+	if (r->is_shown && r->show.part[0] != '\0')
+		return want_section(engine, r, r->show.part, want);
 	return r->is_shown && want_text(engine, r, want);
 }
 

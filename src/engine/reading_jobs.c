@@ -21,6 +21,18 @@ struct render_job {
 	struct shown *shown; /* owned, until it is posted */
 };
 
+/* One part as if it were a message of its own: its type, its encoding, its body. */
+static struct shown *render_part(
+	struct stored *stored, const char *path, const struct render_options *options)
+{
+	struct buf message = {0};
+	struct shown *shown = NULL;
+	if (stored_part_message(stored, str_from(path), &message))
+		shown = render_message(buf_str(&message), options);
+	buf_done(&message);
+	return shown;
+}
+
 static void render_run(struct job *job, struct cache *reader)
 {
 	struct render_job *self = (struct render_job *)job;
@@ -33,7 +45,9 @@ static void render_run(struct job *job, struct cache *reader)
 	struct stored *stored =
 		reader != NULL ? stored_open(reader, self->message_id, self->show.want_digests)
 			       : NULL;
-	if (stored != NULL) {
+	if (stored != NULL && self->show.part[0] != '\0') {
+		self->shown = render_part(stored, self->show.part, &options);
+	} else if (stored != NULL) {
 		struct render_source source = stored_source(stored);
 		self->shown = render_source(&source, &options);
 	}
@@ -49,6 +63,8 @@ static void render_done(struct engine *engine, struct job *job)
 	r->render_is_out = false;
 	if (!r->is_shown)
 		return;
+	if (self->shown == NULL)
+		self->shown = render_message(STR(""), &(struct render_options){0});
 	struct event *event = event_new(EVENT_SHOWN);
 	event->tag = r->tag;
 	event->place_id = r->place_id;

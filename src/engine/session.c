@@ -321,6 +321,10 @@ static bool session_open(struct session *s)
 	if (!session_world(s)->step(s->conn, s->run->engine->now, &err))
 		return session_fail(s, &err);
 	enum net_state state = session_world(s)->state(s->conn);
+	if (state == NET_CONNECTING)
+		account_run_test_at(s->run, TEST_CONNECT);
+	if (state == NET_HANDSHAKE)
+		account_run_test_at(s->run, TEST_TLS);
 	if (state != NET_OPEN)
 		return true;
 	if (s->state == SESSION_CONNECTING || (s->is_waiting_for_open && before != NET_OPEN)) {

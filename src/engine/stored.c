@@ -169,14 +169,20 @@ struct stored_range {
 	enum transfer transfer;
 };
 
+static struct part *stored_part(struct stored *stored, struct str path)
+{
+	struct part *part = part_find(stored->root, path);
+	if (part == NULL && str_equal(path, STR("1")) && stored->root->child_count == 0)
+		part = stored->root;
+	return part;
+}
+
 static bool stored_find(struct stored *stored, struct str path, struct stored_range *range)
 {
 	*range = (struct stored_range){.length = UINT64_MAX};
 	if (str_is_empty(path))
 		return stored->is_whole;
-	struct part *part = part_find(stored->root, path);
-	if (part == NULL && str_equal(path, STR("1")) && stored->root->child_count == 0)
-		part = stored->root;
+	const struct part *part = stored_part(stored, path);
 	if (part == NULL)
 		return false;
 	range->transfer = part->child_count == 0 ? part->transfer : TRANSFER_IDENTITY;
@@ -186,6 +192,32 @@ static bool stored_find(struct stored *stored, struct str path, struct stored_ra
 	} else {
 		stored_section_of(part, range->section, sizeof(range->section));
 	}
+	return true;
+}
+
+static void stored_part_header_text(const struct part *part, struct buf *out)
+{
+	static const char *const transfers[] = {
+		[TRANSFER_IDENTITY] = "8bit",
+		[TRANSFER_BASE64] = "base64",
+		[TRANSFER_QP] = "quoted-printable",
+		[TRANSFER_UUENCODE] = "x-uuencode",
+		[TRANSFER_UNKNOWN] = "8bit",
+	};
+	buf_addf(out, "Content-Type: %s/%s", part->type, part->subtype);
+	if (part->charset != NULL)
+		buf_addf(out, "; charset=\"%s\"", part->charset);
+	buf_addf(out, "\r\nContent-Transfer-Encoding: %s\r\n\r\n", transfers[part->transfer]);
+}
+
+bool stored_part_message(struct stored *stored, struct str path, struct buf *out)
+{
+	const struct part *part = stored_part(stored, path);
+	if (part == NULL)
+		return false;
+	if (!part_is(part, "message", "rfc822"))
+		stored_part_header_text(part, out);
+	buf_add(out, stored_body(stored, part));
 	return true;
 }
 

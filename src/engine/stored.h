@@ -15,6 +15,10 @@ struct stored *stored_open(struct cache *reader, int64_t message_id, bool all_pa
 void stored_close(struct stored *stored);
 struct render_source stored_source(struct stored *stored);
 
+/* Appends a part as a message of its own, as far as its bytes are here and shown (16 MB). False
+ * when there is no such part. message/rfc822 parts give the message that is embedded. */
+bool stored_part_message(struct stored *stored, struct str path, struct buf *out);
+
 /* Writes the decoded bytes of a part ("" is the message as it came), piece by piece. */
 bool stored_write_part(
 	struct stored *stored, struct str path, int fd, const char *name, struct error *err);
