@@ -12,6 +12,7 @@
 
 enum {
 	RUN_BACKOFF_MAX_S = 300,
+	RUN_VISITS_MAX = 5,         /* of one folder that never gets complete */
 	RUN_HEALTHY_MS = 60 * 1000, /* only a session that held for so long ends the back-off */
 };
 
@@ -258,6 +259,8 @@ static void account_run_lost(struct account_run *run, const struct error *err)
 	run->backend->stop(run);
 	run->folders_are_known = false;
 	run->folders_are_asked = false;
+	for (size_t i = 0; i < run->task_count; i++)
+		run->tasks[i].is_out = false;
 	if (err->kind == ERROR_LOGIN && run->state == ACCOUNT_HELD)
 		return; /* account_run_login_failed has said it all */
 	if (is_held)
@@ -335,23 +338,36 @@ bool account_run_folder_is_stale(struct account_run *run, const struct folder *f
 	return here.uidvalidity == 0 || server.modseq == 0 || sync_plan_is_stale(&here, &server);
 }
 
-void account_run_add_task(struct account_run *run, int64_t folder_id, bool bodies)
+struct folder_task *account_run_task_of(struct account_run *run, int64_t folder_id)
 {
 	for (size_t i = 0; i < run->task_count; i++)
-		if (run->tasks[i].folder_id == folder_id) {
-			run->tasks[i].bodies |= bodies;
-			return;
-		}
-	run->tasks = array_room(run->tasks, run->task_count, &run->task_cap, sizeof(*run->tasks));
-	run->tasks[run->task_count++] = (struct folder_task){folder_id, bodies};
+		if (run->tasks[i].folder_id == folder_id)
+			return &run->tasks[i];
+	return NULL;
 }
 
-void account_run_task_done(struct account_run *run)
+void account_run_add_task(struct account_run *run, int64_t folder_id, bool bodies)
 {
-	if (run->task_count == 0)
+	struct folder_task *task = account_run_task_of(run, folder_id);
+	if (task != NULL) {
+		task->bodies |= bodies;
+		return;
+	}
+	run->tasks = array_room(run->tasks, run->task_count, &run->task_cap, sizeof(*run->tasks));
+	run->tasks[run->task_count++] =
+		(struct folder_task){.folder_id = folder_id, .bodies = bodies};
+}
+
+void account_run_visited(struct account_run *run, int64_t folder_id, bool is_complete)
+{
+	struct folder_task *task = account_run_task_of(run, folder_id);
+	if (task == NULL)
+		return;
+	task->is_out = false;
+	if (!is_complete && task->visits++ < RUN_VISITS_MAX)
 		return;
 	run->task_count--;
-	memmove(run->tasks, run->tasks + 1, run->task_count * sizeof(*run->tasks));
+	memmove(task, task + 1, (size_t)(run->tasks + run->task_count - task) * sizeof(*task));
 	engine_sync_progress(run->engine);
 }
 
@@ -359,8 +375,7 @@ void account_run_folder_failed(struct account_run *run, int64_t folder_id)
 {
 	if (run->wanted_folder == folder_id)
 		run->wanted_folder = 0;
-	if (run->task_count > 0 && run->tasks[0].folder_id == folder_id)
-		account_run_task_done(run);
+	account_run_visited(run, folder_id, true);
 	run->folders_next = 0; /* the list is out of date */
 }
 

@@ -17,7 +17,9 @@ void account_run_want_folder(struct account_run *run, int64_t folder_id);
 bool account_run_folder_is_stale(struct account_run *run, const struct folder *folder);
 void account_run_add_task(struct account_run *run, int64_t folder_id, bool bodies);
 
-void account_run_task_done(struct account_run *run); /* the oldest */
+/* A folder was left: a task that was to visit it is over, or to be done again. */
+void account_run_visited(struct account_run *run, int64_t folder_id, bool is_complete);
+struct folder_task *account_run_task_of(struct account_run *run, int64_t folder_id); /* or NULL */
 /* The folder cannot be selected: nobody waits for it any more. */
 void account_run_folder_failed(struct account_run *run, int64_t folder_id);
 

@@ -47,9 +47,9 @@ const struct pending *session_current(const struct session *s)
 struct folder_sync *session_folder(const struct session *s)
 {
 	const struct pending *current = session_current(s);
-	if (s->selecting != NULL && (current == NULL || current->sync == s->selecting))
-		return s->selecting;
-	return s->folder;
+	bool is_selecting =
+		current != NULL && current->sync != NULL && sync_is_selecting(s, current->sync);
+	return is_selecting ? current->sync : s->folder;
 }
 
 bool session_has(const struct session *s, enum imap_capability capability)

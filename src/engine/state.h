@@ -94,6 +94,8 @@ struct server_facts {
 struct folder_task {
 	int64_t folder_id;
 	bool bodies;
+	bool is_out;     /* its SELECT went out */
+	unsigned visits; /* that left something missing */
 };
 
 struct account_run {

@@ -15,6 +15,7 @@ enum {
 	SYNC_WINDOW_MS = 400, /* what a window should take */
 	SYNC_WINDOWS_OUT = 2, /* so that the pipe never drains */
 	SYNC_RESET_ROWS = 1000,
+	SYNC_REFUSALS = 4, /* of one folder in one session */
 };
 
 static struct engine *sync_engine(const struct session *s)
@@ -26,6 +27,7 @@ void folder_sync_free(struct folder_sync *sync)
 {
 	if (sync == NULL)
 		return;
+	folder_sync_free(sync->earlier);
 	mem_free(sync->wire);
 	sync_check_free(sync);
 	sync_batch_done(&sync->batch);
@@ -34,9 +36,27 @@ void folder_sync_free(struct folder_sync *sync)
 	mem_free(sync);
 }
 
+bool sync_is_selecting(const struct session *s, const struct folder_sync *sync)
+{
+	const struct folder_sync *one = s->selecting;
+	while (one != NULL && one != sync)
+		one = one->earlier;
+	return one != NULL;
+}
+
+/* Takes it out of those that are being selected. */
+static void sync_unlink(struct session *s, struct folder_sync *sync)
+{
+	struct folder_sync **at = &s->selecting;
+	while (*at != sync)
+		at = &(*at)->earlier;
+	*at = sync->earlier;
+	sync->earlier = NULL;
+}
+
 bool sync_is_late(const struct session *s, const struct pending *p)
 {
-	bool is_here = p->sync == s->folder || p->sync == s->selecting;
+	bool is_here = p->sync == s->folder || sync_is_selecting(s, p->sync);
 	return !is_here || p->epoch != p->sync->epoch;
 }
 
@@ -94,16 +114,19 @@ bool sync_write(struct session *s, struct folder_sync *sync, const struct cache_
 	return session_fail(s, &err);
 }
 
+static void sync_flush_one(struct session *s, struct folder_sync *sync)
+{
+	if (sync == NULL || sync->is_resetting || s->state == SESSION_OVER)
+		return;
+	if (sync->batch.row_count > 0 || sync->batch.flag_count > 0 || sync->gone.count > 0)
+		sync_write(s, sync, NULL);
+}
+
 void sync_flush(struct session *s)
 {
-	struct folder_sync *syncs[] = {s->selecting, s->folder};
-	for (size_t i = 0; i < 2; i++) {
-		struct folder_sync *sync = syncs[i];
-		if (sync == NULL || sync->is_resetting || s->state == SESSION_OVER)
-			continue;
-		if (sync->batch.row_count > 0 || sync->batch.flag_count > 0 || sync->gone.count > 0)
-			sync_write(s, sync, NULL);
-	}
+	sync_flush_one(s, s->folder);
+	for (struct folder_sync *sync = s->selecting; sync != NULL; sync = sync->earlier)
+		sync_flush_one(s, sync);
 }
 
 /* ---- Messages coming in. ---- */
@@ -350,14 +373,31 @@ static void sync_adapt(struct session *s, struct folder_sync *sync)
 	sync->window_sent = sync_engine(s)->now;
 }
 
+/* Asked again in smaller windows; what is out below is void, or a hole would stay unseen. In the
+ * end this session does without. */
+static void sync_window_refused(struct session *s, struct folder_sync *sync, struct str words)
+{
+	log_line(sync_engine(s)->options.log, "%s gives no headers of %s: %.*s", s->name,
+		sync->wire, (int)words.len, words.data);
+	sync->epoch++;
+	sync->windows = 0;
+	sync->new_is_out = false;
+	sync->new_exists = 0;
+	sync->fetch_low = sync->have_low != 0 ? sync->have_low : sync->uidnext;
+	sync->window /= 2;
+	sync->is_refused = ++sync->refusals >= SYNC_REFUSALS;
+}
+
 static void sync_window_answer(struct session *s, struct pending *p, const struct imap_event *event)
 {
 	struct folder_sync *sync = p->sync;
 	if (sync_is_late(s, p))
 		return;
 	sync->windows--;
-	if (event->status != IMAP_OK || sync->is_resetting) {
-		sync->fetch_low = sync->have_low;
+	if (sync->is_resetting)
+		return;
+	if (event->status != IMAP_OK) {
+		sync_window_refused(s, sync, event->text);
 		return;
 	}
 	struct cache_cursor cursor = {
@@ -383,7 +423,7 @@ static void sync_window_answer(struct session *s, struct pending *p, const struc
 static bool sync_fill(struct session *s, struct folder_sync *sync)
 {
 	uint32_t count = 0;
-	if (sync->fetch_low <= 1 || sync->windows >= SYNC_WINDOWS_OUT)
+	if (sync->fetch_low <= 1 || sync->windows >= SYNC_WINDOWS_OUT || sync->is_refused)
 		return false;
 	if (!cache_uid_count(sync_engine(s)->cache, sync->folder_id, 1, UINT32_MAX, &count, NULL))
 		return false;
@@ -407,6 +447,8 @@ static void sync_new_answer(struct session *s, struct pending *p, const struct i
 	if (sync_is_late(s, p))
 		return;
 	sync->new_is_out = false;
+	if (event->status != IMAP_OK && ++sync->refusals < SYNC_REFUSALS)
+		sync->new_exists = 0; /* asked again */
 	if (event->status != IMAP_OK || sync->is_resetting)
 		return;
 	if (sync->new_next > sync->have_next)
@@ -562,13 +604,38 @@ static void sync_mend_select(struct folder_sync *sync)
 		sync->is_read_only = true;
 }
 
+/* Nothing needs to be compared but the numbers, and they are equal. */
+static bool sync_counts_agree(struct session *s, struct folder_sync *sync)
+{
+	uint32_t count = 0;
+	return sync->check == CHECK_COUNT &&
+	       cache_uid_count(
+		       sync_engine(s)->cache, sync->folder_id, 1, UINT32_MAX, &count, NULL) &&
+	       count == sync->exists;
+}
+
+/* Another folder takes its place: what was gathered is written, and whether it is done with is
+ * told. */
+static void sync_leave(struct session *s)
+{
+	struct folder_sync *old = s->folder;
+	if (old == NULL)
+		return;
+	sync_flush_one(s, old);
+	if (!old->is_checked && sync_counts_agree(s, old))
+		old->is_checked = true;
+	account_run_visited(s->run, old->folder_id, sync_is_complete(old));
+	folder_sync_free(old);
+	s->folder = NULL;
+}
+
 static void sync_select_answer(struct session *s, struct pending *p, const struct imap_event *event)
 {
 	struct folder_sync *sync = p->sync;
 	struct error err;
-	if (sync != s->selecting)
+	if (!sync_is_selecting(s, sync))
 		return;
-	s->selecting = NULL;
+	sync_unlink(s, sync);
 	sync_code(s, sync, event);
 	if (event->status != IMAP_OK) {
 		sync_folder_is_gone(s, sync, event->text);
@@ -578,7 +645,7 @@ static void sync_select_answer(struct session *s, struct pending *p, const struc
 		s->folder = NULL;
 		return;
 	}
-	folder_sync_free(s->folder);
+	sync_leave(s);
 	s->folder = sync;
 	sync->is_open = true;
 	sync->new_exists = sync->exists;
@@ -667,7 +734,7 @@ void sync_select(struct session *s, int64_t folder_id)
 	p->number = select.modseq != 0;
 	if (select.condstore)
 		s->is_enabled_condstore = true;
-	folder_sync_free(s->selecting);
+	sync->earlier = s->selecting;
 	s->selecting = sync;
 	sync_ask_along(s, sync);
 }
@@ -677,16 +744,11 @@ void sync_select(struct session *s, int64_t folder_id)
 /* The numbers agree, or what differs is looked for. Only when the store should hold all. */
 static bool sync_compare(struct session *s, struct folder_sync *sync)
 {
-	uint32_t count = 0;
 	if (sync->is_checked || sync->checks > 0 || sync->new_is_out || sync->windows > 0 ||
 		sync->have_low != 1)
 		return false;
-	if (!cache_uid_count(sync_engine(s)->cache, sync->folder_id, 1, UINT32_MAX, &count, NULL))
-		return false;
 	sync->is_checked = true;
-	if (sync->check == CHECK_COUNT && count == sync->exists)
-		return false;
-	if (sync->rechecks++ > 3)
+	if (sync_counts_agree(s, sync) || sync->rechecks++ > 3)
 		return false;
 	sync_check_ask(s, sync);
 	return true;
@@ -728,11 +790,21 @@ bool sync_next(struct session *s)
 	       sync_ask_missing(s, sync);
 }
 
+bool sync_may_leave(const struct folder_sync *sync)
+{
+	if (!sync->is_open)
+		return sync->new_is_out || sync->windows > 0;
+	return !sync->is_resetting && sync->fetch_low <= 1 && sync->check != CHECK_FLAGS &&
+	       sync->compares == NULL && sync->missing.count == 0 && sync->checks == 0;
+}
+
 bool sync_is_complete(const struct folder_sync *sync)
 {
-	return sync->is_open && !sync->is_resetting && sync->have_low == 1 && sync->windows == 0 &&
-	       !sync->new_is_out && sync->checks == 0 && sync->missing.count == 0 &&
-	       sync->compares == NULL && sync->is_checked && sync->exists <= sync->new_exists;
+	bool is_full = sync->have_low == 1 && sync->is_checked;
+	return sync->is_open && !sync->is_resetting && (is_full || sync->is_refused) &&
+	       sync->windows == 0 && !sync->new_is_out && sync->checks == 0 &&
+	       sync->missing.count == 0 && sync->compares == NULL &&
+	       (sync->exists <= sync->new_exists || sync->have_low == 0);
 }
 
 bool sync_is_busy(const struct engine *engine, int64_t folder_id)

@@ -15,6 +15,7 @@
 #include "engine/sync_plan.h"
 
 struct folder_sync {
+	struct folder_sync *earlier; /* owned: one whose SELECT went out before this one's */
 	int64_t folder_id;
 	char *wire;          /* owned */
 	struct folder local; /* as the store had it at SELECT; strings not used */
@@ -34,6 +35,8 @@ struct folder_sync {
 	uint32_t have_low;   /* … and from this on; 0: none */
 	uint32_t fetch_low;  /* lowest UID asked for; windows go down from here; 0: nothing asked */
 	unsigned windows;    /* out */
+	unsigned refusals;   /* of fetches */
+	bool is_refused;     /* too many: the rest of the headers comes with the next SELECT */
 	uint32_t window;     /* messages in the next one */
 	int64_t window_sent; /* ms */
 	bool new_is_out;     /* a fetch of what is new is out */
@@ -56,7 +59,14 @@ struct folder_sync {
 
 /* Selects a folder; asks in the same flight for all that can be asked without its answer. */
 void sync_select(struct session *s, int64_t folder_id);
-void folder_sync_free(struct folder_sync *sync);
+void folder_sync_free(struct folder_sync *sync); /* the earlier ones with it */
+
+/* Is its SELECT out? Compares the pointer only, which may be stale. */
+bool sync_is_selecting(const struct session *s, const struct folder_sync *sync);
+
+/* All that can be asked has been asked, so that another folder's SELECT may follow before the
+ * answers came; what turns out to be missing is asked at another visit. */
+bool sync_may_leave(const struct folder_sync *sync);
 
 /* Untagged data and codes about the selected folder. */
 void sync_event(struct session *s, const struct imap_event *event);

@@ -12,6 +12,7 @@
 #include "engine/sync.h"
 
 enum {
+	TASKS_AHEAD_MAX = 24,          /* commands out before another folder's SELECT waits */
 	TASKS_OUT_MAX = 4,             /* commands out before less wanted ones wait */
 	TASKS_IDLE_MS = 9 * 60 * 1000, /* behind NAT */
 	TASKS_POLL_MS = 2 * 60 * 1000, /* NOOP where there is no IDLE */
@@ -56,8 +57,8 @@ static int64_t tasks_folder(struct session *s)
 	if (run->wanted_folder != 0 && !is_seen && !run->wanted_is_done)
 		return run->wanted_folder;
 	run->wanted_is_done = run->task_count > 0;
-	if (run->task_count > 0)
-		return run->tasks[0].folder_id;
+	if (run->task_count > 0 && (s->folder != NULL || s->selecting != NULL))
+		return 0; /* tasks_ahead knows which */
 	if (run->wanted_folder != 0)
 		return run->wanted_folder;
 	return s->folder != NULL ? s->folder->folder_id : tasks_inbox(s);
@@ -114,22 +115,49 @@ void tasks_ready(struct session *s)
 /* A folder to visit is done with when nothing is missing in it. */
 static void tasks_finish_folder(struct session *s)
 {
+	struct folder_task *task = s->folder != NULL && s->selecting == NULL
+					   ? account_run_task_of(s->run, s->folder->folder_id)
+					   : NULL;
+	if (task == NULL || !sync_is_complete(s->folder) ||
+		(task->bodies && reading_fetch_missing(s, s->folder->folder_id)))
+		return;
+	account_run_visited(s->run, s->folder->folder_id, true);
+}
+
+static struct folder_sync *tasks_newest(struct session *s)
+{
+	return s->selecting != NULL ? s->selecting : s->folder;
+}
+
+/* The next folder to visit, before all is answered about the one before: as many as the server
+ * bears travel in one flight. */
+static bool tasks_ahead(struct session *s)
+{
 	struct account_run *run = s->run;
-	if (run->task_count == 0 || s->folder == NULL || s->selecting != NULL ||
-		s->folder->folder_id != run->tasks[0].folder_id || !sync_is_complete(s->folder))
-		return;
-	if (run->tasks[0].bodies && reading_fetch_missing(s, s->folder->folder_id))
-		return;
-	account_run_task_done(run);
+	struct folder_sync *newest = tasks_newest(s);
+	struct folder_task *before =
+		newest != NULL ? account_run_task_of(run, newest->folder_id) : NULL;
+	size_t next = 0;
+	if (s->pending_count > TASKS_AHEAD_MAX || (newest != NULL && !sync_may_leave(newest)) ||
+		(before != NULL && before->bodies))
+		return false;
+	while (next < run->task_count && run->tasks[next].is_out)
+		next++;
+	if (next == run->task_count)
+		return false;
+	run->tasks[next].is_out = true;
+	if (newest == NULL || newest->folder_id != run->tasks[next].folder_id)
+		sync_select(s, run->tasks[next].folder_id);
+	return true;
 }
 
 static bool tasks_select(struct session *s)
 {
 	int64_t folder_id = tasks_folder(s);
-	bool is_here = s->folder != NULL && s->folder->folder_id == folder_id;
-	if (s->selecting != NULL || is_here || folder_id == 0)
+	struct folder_sync *newest = tasks_newest(s);
+	if (folder_id == 0 || (newest != NULL && newest->folder_id == folder_id))
 		return false;
-	if (s->folder != NULL && s->folder->windows + s->folder->checks > 0)
+	if (s->folder != NULL && s->selecting == NULL && s->folder->windows + s->folder->checks > 0)
 		return false; /* what is out is answered first: it is short */
 	sync_select(s, folder_id);
 	return true;
@@ -170,6 +198,8 @@ void tasks_next(struct session *s, int64_t *deadline)
 		if (!asked)
 			break;
 	}
+	while (s->state == SESSION_READY && reading_wants(run) == 0 && tasks_ahead(s))
+		continue;
 	if (s->state != SESSION_READY || s->pending_count > 0)
 		return;
 	if (s->folder != NULL && !sync_is_complete(s->folder) && s->selecting == NULL) {
