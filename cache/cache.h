@@ -24,6 +24,7 @@
 #include "model/action.h"
 #include "model/folder.h"
 #include "model/message.h"
+#include "model/outgoing.h"
 #include "model/part.h"
 #include "model/view.h"
 
@@ -318,5 +319,46 @@ bool cache_idle(struct cache *cache, int64_t now, struct error *err);
  * fold of the journal, …). Slow; for tests and debug builds. False with a sentence when one is
  * broken. */
 bool cache_check(struct cache *cache, struct error *err);
+
+/* ---- The outbox (local.db): each call is one durable transaction. ---- */
+
+/* Message bytes, envelope and recipients; state QUEUED or HELD. Fills outgoing_id. False with
+ * ERROR_INPUT when a message of that Message-ID is there already, unless that one has failed: then
+ * the new one takes its place. Guests may. */
+bool cache_outbox_add(
+	struct cache *cache, struct outgoing *outgoing, struct str message, struct error *err);
+
+/* Oldest first; with those that are DONE, until they are swept. *items is the caller's (each
+ * outgoing_done, then mem_free). */
+bool cache_outbox_list(
+	struct cache *cache, struct outgoing **items, size_t *count, struct error *err);
+/* *is_found false: there is none of that id. The item is the caller's. */
+bool cache_outbox_get(struct cache *cache, int64_t outgoing_id, struct outgoing *item,
+	bool *is_found, struct error *err);
+
+/* The oldest of an account in that state that is due at `now` (wall seconds); else *next is lowered
+ * to when one will be. */
+bool cache_outbox_due(struct cache *cache, int64_t account_id, enum outgoing_state state,
+	int64_t now, struct outgoing *item, bool *is_found, int64_t *next, struct error *err);
+
+/* The bytes as they were added: they never change between attempts. */
+bool cache_outbox_message(
+	struct cache *cache, int64_t outgoing_id, struct buf *message, struct error *err);
+
+/* Writes state, not_before, tries, words and what was said to each recipient, but only while the
+ * row is still in state `from`: *is_moved false when somebody else was faster. */
+bool cache_outbox_move(struct cache *cache, const struct outgoing *item, enum outgoing_state from,
+	int64_t now, bool *is_moved, struct error *err);
+
+/* After the last owner's end, whatever it was: TRYING was certainly not sent and is QUEUED again,
+ * COMMITTING may have been and is UNKNOWN. Owners only, before anything is sent. */
+bool cache_outbox_recover(struct cache *cache, int64_t now, struct error *err);
+
+/* Forgets a message that is neither out nor on its way (HELD, QUEUED, UNKNOWN, FAILED, DONE). */
+bool cache_outbox_forget(
+	struct cache *cache, int64_t outgoing_id, bool *is_gone, struct error *err);
+
+/* Rows DONE for more than 7 days go. */
+bool cache_outbox_sweep(struct cache *cache, int64_t now, struct error *err);
 
 #endif
