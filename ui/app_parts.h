@@ -15,4 +15,7 @@ void app_question_add(struct app *app, struct question *question); /* takes it *
 void app_question_next(struct app *app); /* asks the first that waits, if nothing else is asked */
 void app_question_done(struct app *app);
 
+/* app_events.c */
+void app_known_done(struct app *app); /* frees folders and accounts */
+
 #endif

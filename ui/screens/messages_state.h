@@ -1,0 +1,46 @@
+/* What screen_messages*.c is made of, and no one else's business. */
+#ifndef UI_MESSAGES_STATE_H
+#define UI_MESSAGES_STATE_H
+
+#include "ui/kit/list.h"
+#include "ui/screens/screen.h"
+
+struct screen_messages {
+	struct screen base;
+	unsigned list_id;
+	struct view view;
+	struct list list;
+	struct page *page; /* owned; NULL until the first has come */
+	int64_t place_id;  /* of the selection; 0: its row is not here yet */
+	int64_t wanted;    /* to be selected when its page comes; 0 */
+	bool wants_open;   /* open the selection as soon as it is here */
+	/* The last question for a page: what it will bring, and what it was asked for. */
+	uint32_t asked_first, asked_end, asked_top, asked_total;
+	bool has_asked;
+	uint64_t find_tag;
+	bool is_finding_new;
+	bool has_wrapped; /* the search goes on from the beginning of the folder */
+	char *find;       /* owned: what was looked for last */
+	bool flag_not;
+	int64_t flag_place; /* whom the flag prompt is about */
+};
+
+/* screen_messages.c */
+const struct message *messages_row(
+	const struct screen_messages *m, uint32_t row); /* NULL: not here */
+void messages_ask(struct screen_messages *m, enum request_kind kind);
+void messages_go(struct screen_messages *m, uint32_t row);
+void messages_open(struct screen_messages *m);
+struct screen *messages_reader(const struct screen_messages *m); /* above it; NULL */
+void messages_send_find(struct screen_messages *m, enum request_kind kind, int64_t place_id);
+
+/* screen_messages_ask.c */
+void messages_find(struct screen_messages *m);
+void messages_sort(struct screen_messages *m);
+void messages_export(struct screen_messages *m);
+
+/* screen_messages_paint.c */
+void messages_title(const struct screen *s, struct buf *about, struct buf *position);
+void messages_paint(const struct screen *s, struct canvas *c, int top, int height);
+
+#endif
