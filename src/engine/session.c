@@ -16,6 +16,7 @@ enum {
 	SESSION_ANSWER_MS =
 		60 * 1000, /* no byte for so long with a command out: the link is dead */
 	SESSION_LOGIN_MS = 30 * 1000,
+	SESSION_REFUSED_MS = 60 * 1000,
 };
 
 struct session *session_of(const struct account_run *run)
@@ -57,6 +58,12 @@ bool session_has(const struct session *s, enum imap_capability capability)
 	if (s->knows_login_caps || s->run->facts.caps == NULL)
 		return imap_has(s->imap, capability);
 	return imap_words_have(str_from(s->run->facts.caps), capability);
+}
+
+bool session_is_refused(const struct session *s, int64_t folder_id)
+{
+	return s->refused_folder == folder_id &&
+	       s->run->engine->now < s->refused_at + SESSION_REFUSED_MS;
 }
 
 static const struct engine_world *session_world(const struct session *s)

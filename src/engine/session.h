@@ -60,6 +60,8 @@ struct session {
 	int64_t action_out;             /* the wish that is being carried out; 0 */
 	int64_t idle_since;             /* ms; 0 */
 	unsigned idle_command;          /* IDLE that was sent and not answered; 0 */
+	int64_t refused_folder;         /* could not be selected … */
+	int64_t refused_at;             /* ms: … then */
 	bool idle_is_refused;           /* told as a capability, and still */
 	bool said_logout;
 	char name[80]; /* for the log and the counts */
@@ -82,6 +84,9 @@ const struct pending *session_current(const struct session *s);
 /* The folder untagged data speak of: one that is being selected as soon as its SELECT is the oldest
  * command, else the selected one; NULL. */
 struct folder_sync *session_folder(const struct session *s);
+
+/* The server would not select it a moment ago: not to be asked in a loop. */
+bool session_is_refused(const struct session *s, int64_t folder_id);
 
 /* ---- login.c ---- */
 void login_event(struct session *s, const struct imap_event *event);

@@ -639,6 +639,8 @@ static void sync_select_answer(struct session *s, struct pending *p, const struc
 	sync_code(s, sync, event);
 	if (event->status != IMAP_OK) {
 		sync_folder_is_gone(s, sync, event->text);
+		s->refused_folder = sync->folder_id;
+		s->refused_at = sync_engine(s)->now;
 		account_run_folder_failed(s->run, sync->folder_id);
 		folder_sync_free(sync);
 		folder_sync_free(s->folder); /* a failed SELECT leaves none selected */

@@ -155,7 +155,8 @@ static bool tasks_select(struct session *s)
 {
 	int64_t folder_id = tasks_folder(s);
 	struct folder_sync *newest = tasks_newest(s);
-	if (folder_id == 0 || (newest != NULL && newest->folder_id == folder_id))
+	if (folder_id == 0 || (newest != NULL && newest->folder_id == folder_id) ||
+		session_is_refused(s, folder_id))
 		return false;
 	if (s->folder != NULL && s->selecting == NULL && s->folder->windows + s->folder->checks > 0)
 		return false; /* what is out is answered first: it is short */
