@@ -14,7 +14,9 @@
 #define ACCOUNT_ADD_USAGE                                                                          \
 	"account add NAME --imap imaps://USER@HOST[:PORT] [--smtp URL] [--from 'NAME "             \
 	"<ADDRESS>']\n"                                                                            \
-	"       [--password-command COMMAND] [--ca-file FILE] [--auth MECHANISM] [--allow-plain]"
+	"       [--password-command COMMAND] [--ca-file FILE] [--auth MECHANISM] "                 \
+	"[--allow-plain]\n"                                                                        \
+	"       [--trust sha256:KEY]"
 
 static int account_wrong(const struct sentence *why)
 {
@@ -104,12 +106,15 @@ static int account_check(const struct account *account)
 {
 	struct sentence why = {0};
 	const struct option *auth = option_find("account", "auth");
+	const struct option *trust = option_find("account", "trust");
 	int code = EXIT_DONE;
 	if (account->incoming.host == NULL)
 		code = program_usage(ACCOUNT_ADD_USAGE);
 	else if (!settings_name_check(account->name, &why))
 		code = account_wrong(&why);
 	else if (account->auth != NULL && !option_check(auth, account->auth, &why))
+		code = account_wrong(&why);
+	else if (account->trust != NULL && !option_check(trust, account->trust, &why))
 		code = account_wrong(&why);
 	else if (account_is_plain_abroad(&account->incoming) ||
 		 account_is_plain_abroad(&account->outgoing))
@@ -239,6 +244,7 @@ static void account_print_step(const struct event *event, bool wants_json)
 	if (!wants_json) {
 		if (event->is_ok)
 			printf("%s\n", account_step_words(event->step));
+		print_safe(str_from(event->text));
 		return;
 	}
 	json_init(&j, &line);
@@ -247,6 +253,8 @@ static void account_print_step(const struct event *event, bool wants_json)
 	json_put_bool(&j, "ok", event->is_ok);
 	if (!event->is_ok)
 		json_put_text(&j, "error", event->error.detail);
+	if (event->text != NULL)
+		json_put_text(&j, "certificate", event->text);
 	json_end_object(&j);
 	print_json(&line);
 	buf_done(&line);

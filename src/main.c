@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 static int print_help(void)
 {
@@ -51,6 +52,7 @@ static void main_harden(void)
 {
 	struct rlimit none = {0, 0};
 	setrlimit(RLIMIT_CORE, &none);
+	umask(077); /* what is written, also by libraries, is the user's alone */
 	signal(SIGPIPE, SIG_IGN);
 }
 

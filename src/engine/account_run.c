@@ -140,6 +140,24 @@ void account_run_test_step(struct account_run *run, enum test_step step)
 	engine_post(run->engine, event);
 }
 
+/* The certificate that was not accepted, for a person to compare; NULL when there is none. */
+static char *account_run_certificate(const struct account_run *run)
+{
+	const struct net_cert *cert =
+		run->session != NULL ? run->engine->world->certificate(run->session->conn) : NULL;
+	struct buf text = {0};
+	if (cert == NULL || cert->faults == 0 || cert->fingerprint == NULL)
+		return NULL;
+	buf_addf(&text, "certificate for: %s\nissued by: %s\nvalid: %s to %s\n",
+		cert->subject != NULL ? cert->subject : "?",
+		cert->issuer != NULL ? cert->issuer : "?",
+		cert->not_before != NULL ? cert->not_before : "?",
+		cert->not_after != NULL ? cert->not_after : "?");
+	buf_addf(&text, "fingerprint: %s\ntrust = %s\n", cert->fingerprint,
+		cert->pin != NULL ? cert->pin : "");
+	return buf_take(&text);
+}
+
 static void account_run_test_failed(struct account_run *run, const struct error *err)
 {
 	if (run->test == NULL || run->test->is_over)
@@ -149,6 +167,7 @@ static void account_run_test_failed(struct account_run *run, const struct error 
 	event->step = run->test->step;
 	event->error = *err;
 	event->is_last = true;
+	event->text = account_run_certificate(run);
 	run->test->is_over = true;
 	engine_post(run->engine, event);
 }
@@ -256,6 +275,7 @@ static void account_run_lost(struct account_run *run, const struct error *err)
 		account_run_ask_certificate(run, cert);
 	bool is_held =
 		err->kind == ERROR_TLS || err->kind == ERROR_LOGIN || err->kind == ERROR_INPUT;
+	account_run_test_failed(run, err);
 	run->backend->stop(run);
 	run->folders_are_known = false;
 	run->folders_are_asked = false;

@@ -255,7 +255,7 @@ struct event {
 	struct question *question; /* owned */
 	enum notice_kind notice;
 	struct error error;
-	char *text;           /* owned */
+	char *text;           /* owned; of a failed EVENT_TEST: the certificate, in lines */
 	char *path;           /* owned: EVENT_SAVED */
 	bool exists;          /* EVENT_SAVED: not written because the file exists */
 	uint64_t done, total; /* EVENT_PROGRESS: rows or bytes */
