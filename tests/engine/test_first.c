@@ -65,14 +65,16 @@ Test(first, a_warm_start_with_nothing_changed_takes_two_flights_at_most)
 {
 	for (int i = 0; i <= SIM_GMAIL; i++) {
 		struct sim *sim = sim_settled(&sim_profiles[i], 5);
-		for (int round = 0; round < 2; round++) {
+		/* A server is first learned to bear what is sent ahead. */
+		for (int round = 0; round < 5; round++) {
 			sim->latency = 50;
 			sim_restart(sim);
 			sim_until(sim, sim_is_idling, 10000);
 			/* The last one is IDLE itself. */
 			uint64_t turns = sim_counts(sim).turns - 1;
-			cr_assert_leq(turns, 2, "%s: %llu\n%s", sim->server->profile->name,
-				(unsigned long long)turns, buf_text(&sim->server->spoken));
+			cr_assert_leq(turns, round < 2 ? 3 : 2, "%s: %llu\n%s",
+				sim->server->profile->name, (unsigned long long)turns,
+				buf_text(&sim->server->spoken));
 			SETTLES(sim);
 			buf_clear(&sim->server->spoken);
 		}
