@@ -80,6 +80,7 @@ static bool account_take(
 	       account_take_text(
 		       argc, argv, at, "--password-command", &account->password_command) ||
 	       account_take_text(argc, argv, at, "--ca-file", &account->ca_file) ||
+	       account_take_text(argc, argv, at, "--trust", &account->trust) ||
 	       account_take_text(argc, argv, at, "--auth", &account->auth);
 }
 
