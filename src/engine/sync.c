@@ -380,6 +380,11 @@ static void sync_window_refused(struct session *s, struct folder_sync *sync, str
 	log_line(sync_engine(s)->options.log, "%s gives no headers of %s: %.*s", s->name,
 		sync->wire, (int)words.len, words.data);
 	sync->epoch++;
+	if (sync->changed_is_out) { /* its answer is void too: compared by SEARCH instead */
+		sync->changed_is_out = false;
+		sync->checks = 0;
+		sync->check = CHECK_FLAGS;
+	}
 	sync->windows = 0;
 	sync->new_is_out = false;
 	sync->new_exists = 0;
@@ -457,7 +462,8 @@ static void sync_new_answer(struct session *s, struct pending *p, const struct i
 		sync->have_next = sync->uidnext;
 	struct cache_cursor cursor = {
 		.uidnext = sync->have_next,
-		.modseq = p->number != 0 ? sync->modseq : 0,
+		/* Not past changes of flags that are still to come. */
+		.modseq = p->number != 0 && !sync->changed_is_out ? sync->modseq : 0,
 		.server_total = sync->exists,
 	};
 	sync_write(s, sync, &cursor);
@@ -482,6 +488,7 @@ static void sync_changed_answer(
 	if (sync_is_late(s, p))
 		return;
 	sync->checks--;
+	sync->changed_is_out = false;
 	if (event->status != IMAP_OK) {
 		sync->check = CHECK_FLAGS;
 		return;
@@ -499,6 +506,7 @@ static void sync_ask_changed(struct session *s, struct folder_sync *sync)
 	struct pending *p = session_expect(s, command, sync_changed_answer);
 	p->sync = sync;
 	p->epoch = sync->epoch;
+	sync->changed_is_out = true;
 	sync->checks++;
 }
 

@@ -40,6 +40,7 @@ struct folder_sync {
 	uint32_t window;     /* messages in the next one */
 	int64_t window_sent; /* ms */
 	bool new_is_out;     /* a fetch of what is new is out */
+	bool changed_is_out; /* a fetch of changed flags is out */
 	bool tells_new;      /* what it brings is new to the user: not the backlog */
 	uint32_t new_next;   /* highest UID it brought, plus one */
 	uint32_t new_exists; /* EXISTS when it was sent */
