@@ -68,7 +68,7 @@ struct doc_part {
 	char *disposition; /* owned or NULL */
 	char *charset;     /* owned or NULL */
 	char *content_id;  /* owned or NULL */
-	uint64_t size;     /* bytes, decoded when known, else encoded */
+	uint64_t size;     /* decoded bytes; a close guess while they are not here */
 	bool is_attachment;
 	bool is_shown;   /* stands in the text */
 	bool have_bytes; /* readable offline */

@@ -19,7 +19,7 @@ static void measure(struct render *r, const struct part *p, struct shown_part *r
 	struct mime_decoder decoder;
 	struct buf piece = {0};
 	mime_decoder_init(&decoder, p->transfer);
-	row->size = 0;
+	row->size = body.len > 0 ? 0 : row->size;
 	for (bool is_end = false; !is_end;) {
 		is_end = body.len == 0;
 		buf_clear(&piece);
@@ -36,6 +36,13 @@ static void measure(struct render *r, const struct part *p, struct shown_part *r
 		digest_finish(digest, row->sha256);
 	digest_free(digest);
 	buf_done(&piece);
+}
+
+/* What a part comes to that is not here, or that nobody asked for: base64 has lines of 76 letters
+ * for 57 bytes. */
+static uint64_t decoded_size(const struct part *p)
+{
+	return p->transfer == TRANSFER_BASE64 ? p->size / 78 * 57 + p->size % 78 * 3 / 4 : p->size;
 }
 
 static char *type_text(const struct part *p)
@@ -57,7 +64,7 @@ static void row_add(struct render *r, const struct part *p, bool is_attachment)
 		.disposition = mem_text(p->disposition),
 		.content_id = mem_text(p->content_id),
 		.charset = mem_text(p->charset),
-		.size = p->size,
+		.size = decoded_size(p),
 		.is_attachment = is_attachment,
 		.have_bytes = p->have_bytes,
 	};
