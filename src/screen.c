@@ -122,6 +122,7 @@ static void screen_add_settings(const struct settings *settings, struct ui_optio
 				  : PRESET_PINE;
 	options->no_colour = colour != NULL && str_equal_nocase(str_from(colour), STR("never"));
 	options->bell = settings_get_bool(settings, "bell");
+	options->notify = settings_get_bool(settings, "notify");
 	options->confirm_quit = settings_get_bool(settings, "confirm-quit");
 	options->no_title = !settings_get_bool(settings, "title");
 }

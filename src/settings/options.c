@@ -20,6 +20,8 @@ static const struct option options[] = {
 		   "itself. An account may say otherwise.")},
 	{"rowan", "title", OPTION_BOOL, "yes", "yes|no",
 		N_("Whether the terminal's title shows how many messages are unseen.")},
+	{"rowan", "notify", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether the terminal is asked to show a notification of new mail.")},
 	{"rowan", "new-mail-command", OPTION_TEXT, NULL, "COMMAND",
 		N_("A command that is run when new mail has come.")},
 	{"account", "imap", OPTION_ADDRESS, NULL, "imaps://USER@HOST[:PORT]",
