@@ -84,6 +84,18 @@ bool read_go_online(struct program *program)
 	return true;
 }
 
+bool read_place_online(struct program *program, const struct place *place)
+{
+	int64_t account_id = place->folder->account_id;
+	if (program->is_offline || program->is_online || program->online_account == account_id)
+		return false;
+	struct request *request = request_new(REQUEST_ONLINE);
+	request->is_on = true;
+	request->account_id = program->online_account = account_id;
+	engine_request(program->engine, request);
+	return true;
+}
+
 static struct event *read_ask(struct program *program, const struct place *place,
 	const struct show_options *show, struct error *err)
 {
@@ -108,7 +120,7 @@ struct event *read_open(struct program *program, const struct place *place,
 	const struct show_options *show, struct error *err)
 {
 	struct event *event = read_ask(program, place, show, err);
-	if (event != NULL && event->is_unreachable && read_go_online(program)) {
+	if (event != NULL && event->is_unreachable && read_place_online(program, place)) {
 		event_free(event);
 		event = read_ask(program, place, show, err);
 	}

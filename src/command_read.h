@@ -31,6 +31,8 @@ bool read_row(
 
 /* The wire may be used from now on, unless the user said --offline; false: it cannot. */
 bool read_go_online(struct program *program);
+/* The same for the account of one message. */
+bool read_place_online(struct program *program, const struct place *place);
 
 /* The message, as complete as it can be had: from the store, and only when something is missing
  * there from the server. The event is owned by the caller; NULL with *err. */

@@ -191,7 +191,7 @@ static int save_to(struct program *program, const struct save_command *self,
 {
 	struct error err;
 	struct event *event = save_ask(program, self, place, path, &err);
-	if (event == NULL && err.kind == ERROR_NETWORK && read_go_online(program))
+	if (event == NULL && err.kind == ERROR_NETWORK && read_place_online(program, place))
 		event = save_ask(program, self, place, path, &err);
 	if (event == NULL) {
 		read_explain(program, place, &err);

@@ -33,8 +33,9 @@ struct program {
 	size_t account_count;
 	struct folder *folders; /* owned: program_learn_folders */
 	size_t folder_count;
-	bool is_online;       /* began in the store and went to the server */
-	struct error storage; /* the disk failed: nothing more can be waited for */
+	bool is_online;         /* began in the store and went to the server */
+	int64_t online_account; /* the one account that did; 0 */
+	struct error storage;   /* the disk failed: nothing more can be waited for */
 	uint64_t last_tag;
 };
 void program_done(struct program *program); /* ends the engine, prints --stats, frees */

@@ -34,7 +34,8 @@ struct account_run *account_run_new(struct engine *engine, const struct account 
 	run->serial = ++engine->next_serial;
 	run->account = account_copy(account);
 	run->backend = backend_of(account->kind);
-	run->state = engine->is_offline || engine->is_guest ? ACCOUNT_OFFLINE : ACCOUNT_CONNECTING;
+	run->is_offline = engine->is_offline;
+	run->state = run->is_offline || engine->is_guest ? ACCOUNT_OFFLINE : ACCOUNT_CONNECTING;
 	run->journal_is_dirty = true;
 	cache_server_load(engine->cache, account->account_id, &facts, NULL);
 	facts_read(&run->facts, buf_str(&facts));
@@ -291,7 +292,7 @@ static void account_run_lost(struct account_run *run, const struct error *err)
 
 static bool account_run_may_connect(struct account_run *run, int64_t *deadline)
 {
-	if (run->engine->is_offline || run->backend == NULL || run->question_is_open ||
+	if (run->is_offline || run->backend == NULL || run->question_is_open ||
 		(run->test != NULL && run->test->is_over))
 		return false;
 	if (run->retry_at > run->engine->now) {
@@ -456,7 +457,7 @@ void account_run_answer(struct account_run *run, const struct request *request)
 
 bool account_run_is_stuck(const struct account_run *run)
 {
-	return run->engine->is_offline || run->backend == NULL || run->state == ACCOUNT_HELD ||
+	return run->is_offline || run->backend == NULL || run->state == ACCOUNT_HELD ||
 	       run->sync_failed;
 }
 

@@ -225,14 +225,18 @@ static void engine_account_test(struct engine *engine, const struct request *req
 	engine->tests[engine->test_count++] = run;
 }
 
-static void engine_set_online(struct engine *engine, bool is_on)
+static void engine_set_online(struct engine *engine, int64_t account_id, bool is_on)
 {
 	engine->is_offline = !is_on;
 	for (size_t i = 0; i < engine->run_count; i++) {
-		if (!is_on)
-			account_run_disconnect(engine->runs[i]);
+		struct account_run *run = engine->runs[i];
+		if (account_id != 0 && run->account->account_id != account_id)
+			continue;
+		run->is_offline = !is_on;
+		if (is_on)
+			account_run_retry(run);
 		else
-			account_run_retry(engine->runs[i]);
+			account_run_disconnect(run);
 	}
 	engine->accounts_dirty = true;
 }
@@ -330,7 +334,7 @@ static void engine_serve(struct engine *engine, struct request *request)
 		engine_check(engine);
 		break;
 	case REQUEST_ONLINE:
-		engine_set_online(engine, request->is_on);
+		engine_set_online(engine, request->account_id, request->is_on);
 		break;
 	case REQUEST_SYNC:
 		engine_sync(engine, request);

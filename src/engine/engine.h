@@ -73,7 +73,7 @@ enum request_kind {
 				   EVENT_SAVED */
 	REQUEST_ANSWER,         /* to EVENT_QUESTION */
 	REQUEST_CHECK,          /* look for new mail now, in every account */
-	REQUEST_ONLINE,         /* is_on: connect or leave the wire alone */
+	REQUEST_ONLINE,         /* account_id or 0 (all), is_on: connect or leave the wire alone */
 	REQUEST_SYNC,           /* headless: account_id or 0, is_on: bodies too → EVENT_SYNCED */
 	REQUEST_ACCOUNT_SAVE,   /* account: add, or change the one of that name; written to the
 				   settings */

@@ -104,6 +104,7 @@ struct account_run {
 	const struct backend *backend;
 	struct account *account; /* owned */
 	enum account_state state;
+	bool is_offline;         /* by the user's wish */
 	struct error error;      /* why it waits or is held */
 	struct session *session; /* owned; NULL while there is no connection */
 	int64_t retry_at;        /* ms, monotonic; 0: at once; INT64_MAX: only when asked */
