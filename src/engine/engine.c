@@ -218,6 +218,7 @@ static void engine_account_test(struct engine *engine, const struct request *req
 	struct account_run *run = account_run_new(engine, request->account);
 	run->test = mem_new(sizeof(*run->test));
 	run->test->tag = request->tag;
+	run->is_offline = false;
 	if (request->text != NULL)
 		run->secret = mem_text(request->text);
 	engine->tests = array_room(
