@@ -270,6 +270,9 @@ static int account_test(struct program *program, int argc, char **argv)
 	const struct account *account = settings_account(program->settings, argv[1]);
 	if (account == NULL)
 		return program_input(_("there is no account \"%s\""), argv[1]), EXIT_FAILED;
+	if (program->is_offline)
+		return program_input(_("a log-in cannot be tried with --offline"));
+	program->is_offline = true; /* the test alone connects */
 	if (!program_engine(program, false, &err))
 		return program_fail(&err, argv[1]);
 	struct request *request = request_new(REQUEST_ACCOUNT_TEST);
