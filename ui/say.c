@@ -107,3 +107,17 @@ const char *say_command(const char *words)
 {
 	return words[0] != '\0' ? _(words) : "";
 }
+
+void say_header_date(int64_t date, int zone, struct buf *out)
+{
+	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	time_t local = (time_t)(date + (int64_t)zone * 60);
+	int east = zone < 0 ? -zone : zone;
+	struct tm tm;
+	if (date == 0 || gmtime_r(&local, &tm) == NULL)
+		return;
+	buf_addf(out, "%.3s, %d %.3s %d %02d:%02d:%02d %c%02d%02d", days + 3 * tm.tm_wday,
+		tm.tm_mday, months + 3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
+		tm.tm_sec, zone < 0 ? '-' : '+', east / 60, east % 60);
+}

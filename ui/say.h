@@ -11,6 +11,8 @@ void say_size(uint64_t bytes, struct buf *out);
 void say_count(uint64_t count, struct buf *out); /* "12,345" */
 /* "Nov 23": this year; "Nov 2025" otherwise. The time zone is the reader's. */
 void say_date(int64_t date, int64_t now, struct buf *out);
+/* "Mon, 23 Nov 2026 10:00:00 +0000": as a header writes it; the zone is minutes east of UTC. */
+void say_header_date(int64_t date, int zone, struct buf *out);
 const char *say_command(const char *words); /* gettext for texts of tables */
 
 #endif

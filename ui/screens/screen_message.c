@@ -3,31 +3,13 @@
  * laid out again when the terminal is resized. Opening one counts as seeing it, at once, after some
  * seconds or never, as the settings say.
  */
-#include "ui/screens/screen.h"
+#include "ui/screens/message_state.h"
 
 #include "base/memory.h"
 #include "ui/app_save.h"
 #include "ui/kit/text.h"
 #include "ui/say.h"
 #include "words/gettext.h"
-
-struct screen_message {
-	struct screen base;
-	struct screen *messages; /* beneath; NULL for a part */
-	struct message row;
-	char *part; /* owned; "" is the message */
-	uint64_t tag;
-	struct shown *shown; /* owned; NULL until it comes */
-	struct text text;
-	int columns;
-	bool is_complete, is_unreachable;
-	bool full_headers;
-	bool has_failed;
-	bool is_counted;      /* as seen, or as not to be */
-	int64_t seen_due;     /* when it counts; 0: not now */
-	uint64_t done, total; /* bytes, while they come */
-	char *find;           /* owned */
-};
 
 static void message_ask(struct screen_message *m)
 {
@@ -50,16 +32,47 @@ static void message_leave(struct screen_message *m)
 	}
 	shown_free(m->shown);
 	m->shown = NULL;
+	doc_free(m->stand_in);
+	m->stand_in = NULL;
 	text_done(&m->text);
 	message_done(&m->row);
+}
+
+static const char *message_word(void *context, const char *id)
+{
+	(void)context;
+	return say_command(id);
+}
+
+static const struct doc *message_doc(const struct screen_message *m)
+{
+	return m->shown != NULL ? m->shown->doc : m->stand_in;
+}
+
+static void message_relayout(struct screen_message *m)
+{
+	struct layout_options options = {
+		.cells = m->columns > 20 ? m->columns : 20, .word = message_word};
+	m->link = -1;
+	if (m->columns > 0 && message_doc(m) != NULL)
+		text_set(&m->text, layout_make(message_doc(m), &options));
+}
+
+static void message_stand_in(struct screen_message *m)
+{
+	doc_free(m->stand_in);
+	m->stand_in = m->shown == NULL ? message_absent_doc(m) : NULL;
+	message_relayout(m);
 }
 
 static void message_start(struct screen_message *m, const struct message *row)
 {
 	message_copy_to(&m->row, row);
 	m->is_complete = m->is_unreachable = m->has_failed = m->is_counted = false;
+	m->error = (struct error){0};
 	m->seen_due = 0;
 	m->done = m->total = 0;
+	message_stand_in(m);
 	message_ask(m);
 }
 
@@ -84,20 +97,6 @@ static void message_close(struct screen *s)
 	mem_free(m->part);
 	mem_free(m->find);
 	mem_free(m);
-}
-
-static const char *message_word(void *context, const char *id)
-{
-	(void)context;
-	return say_command(id);
-}
-
-static void message_relayout(struct screen_message *m)
-{
-	struct layout_options options = {
-		.cells = m->columns > 20 ? m->columns : 20, .word = message_word};
-	if (m->shown != NULL && m->shown->doc != NULL)
-		text_set(&m->text, layout_make(m->shown->doc, &options));
 }
 
 static void message_layout(struct screen *s, int rows, int columns)
@@ -171,6 +170,18 @@ static bool message_is_partial(const struct screen_message *m)
 	return m->shown != NULL && m->shown->doc != NULL && m->shown->doc->is_incomplete;
 }
 
+/* Nothing of it has come, not even its header: the list knows more. */
+static bool message_is_bare(const struct screen_message *m, const struct event *event)
+{
+	const struct doc *doc = event->shown->doc;
+	bool is_waiting = !event->is_complete || event->is_unreachable;
+	if (!is_waiting || doc == NULL)
+		return doc == NULL;
+	if (m->part[0] != '\0')
+		return doc->is_incomplete || event->shown->plain.len == 0;
+	return doc->block_count == 0 || doc->blocks[0].kind != DOC_HEADER;
+}
+
 static void message_take(struct screen_message *m, struct event *event)
 {
 	m->is_complete = event->is_complete;
@@ -181,14 +192,17 @@ static void message_take(struct screen_message *m, struct event *event)
 		message_copy_to(&m->row, event->row);
 		m->row.flags |= seen;
 	}
+	m->error = event->error;
 	if (event->error.kind != ERROR_NONE && !event->is_unreachable)
 		app_say_error(m->base.app, &event->error);
-	if (event->shown == NULL)
+	if (event->shown == NULL || message_is_bare(m, event)) {
+		message_stand_in(m);
 		return;
+	}
 	shown_free(m->shown);
 	m->shown = event->shown;
 	event->shown = NULL;
-	message_relayout(m);
+	message_stand_in(m);
 	if (!m->is_unreachable && (m->is_complete || !message_is_partial(m)))
 		message_count_seen(m);
 }
@@ -205,7 +219,11 @@ static void message_event(struct screen *s, struct event *event)
 		return;
 	if (event->kind == EVENT_SHOWN)
 		message_take(m, event);
-	m->has_failed |= event->kind == EVENT_FAILED;
+	if (event->kind == EVENT_FAILED) {
+		m->has_failed = true;
+		m->error = event->error;
+		message_stand_in(m);
+	}
 }
 
 /* ---- Commands. ---- */
@@ -248,7 +266,9 @@ static void message_headers(struct screen_message *m)
 
 static void message_attachments(struct screen_message *m)
 {
-	if (m->shown == NULL || m->shown->doc == NULL || m->shown->doc->part_count == 0)
+	if (m->shown == NULL || m->shown->doc == NULL)
+		app_say(m->base.app, "%s", _("The message is not here yet"));
+	else if (m->shown->doc->part_count == 0)
 		app_say(m->base.app, "%s", _("This message has no attachments"));
 	else
 		app_push(m->base.app, screen_attachments_new(m->base.app, &m->base));
@@ -320,6 +340,19 @@ static const char *message_refusal(const struct screen *s, enum command command)
 
 /* ---- Painting. ---- */
 
+static void message_title_state(const struct screen_message *m, struct buf *position)
+{
+	if (m->has_failed)
+		return;
+	if (m->is_unreachable)
+		buf_addf(position, " (%s)", m->shown != NULL ? _("not all here") : _("not here"));
+	else if (!m->is_complete && m->total > 0)
+		buf_addf(position, " (%s %u%%)", _("fetching"),
+			(unsigned)(m->done * 100 / m->total));
+	else if (!m->is_complete)
+		buf_addf(position, " (%s)", _("fetching"));
+}
+
 static void message_title(const struct screen *s, struct buf *about, struct buf *position)
 {
 	const struct screen_message *m = (const struct screen_message *)s;
@@ -332,43 +365,19 @@ static void message_title(const struct screen *s, struct buf *about, struct buf 
 	} else {
 		buf_addf(about, _("Part: %s"), m->part);
 	}
-	if (m->text.layout != NULL)
+	if (m->shown != NULL)
 		buf_addf(position, " %d%%", text_percent(&m->text));
-	if (m->text.layout != NULL && !m->is_complete)
-		buf_addf(position, " (%s)", _("fetching"));
-	else if (m->text.layout != NULL && m->is_unreachable)
-		buf_addf(position, " (%s)", _("not all here"));
+	message_title_state(m, position);
 	if ((m->row.flags & FLAG_DELETED) != 0)
 		buf_addf(position, " %s", _("DEL"));
 	else if ((m->row.flags & FLAG_ANSWERED) != 0)
 		buf_addf(position, " %s", _("ANS"));
 }
 
-static void message_paint_waiting(
-	const struct screen_message *m, struct canvas *c, int top, int height)
-{
-	struct buf line = {0};
-	if (m->has_failed)
-		buf_add_text(&line, _("This message cannot be shown."));
-	else if (m->is_unreachable)
-		buf_add_text(&line, _("This message is not here yet, and its account is offline. "
-				      "It is fetched when the connection is back."));
-	else if (m->total > 0)
-		buf_addf(&line, _("Fetching the message … %u%%"),
-			(unsigned)(m->done * 100 / m->total));
-	else
-		buf_add_text(&line, _("Fetching the message …"));
-	canvas_wrap(c, top, 2, c->columns - 4, height, buf_str(&line), STYLE_NOTE);
-	buf_done(&line);
-}
-
 static void message_paint(const struct screen *s, struct canvas *c, int top, int height)
 {
-	const struct screen_message *m = (const struct screen_message *)s;
-	if (m->text.layout == NULL)
-		message_paint_waiting(m, c, top, height);
-	else
-		text_paint(&m->text, c, top);
+	(void)height;
+	text_paint(&((const struct screen_message *)s)->text, c, top);
 }
 
 const struct doc *screen_message_doc(const struct screen *message)
@@ -403,6 +412,7 @@ struct screen *screen_message_new(
 	m->messages = part[0] == '\0' ? messages : NULL;
 	m->part = mem_text(part);
 	m->full_headers = app->options->full_headers;
+	m->link = -1;
 	text_init(&m->text);
 	message_start(m, row);
 	return &m->base;

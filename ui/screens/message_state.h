@@ -1,0 +1,38 @@
+/* What screen_message*.c is made of, and no one else's business. */
+#ifndef UI_MESSAGE_STATE_H
+#define UI_MESSAGE_STATE_H
+
+#include "ui/screens/screen.h"
+
+struct screen_message {
+	struct screen base;
+	struct screen *messages; /* beneath; NULL for a part */
+	struct message row;
+	char *part; /* owned; "" is the message */
+	uint64_t tag;
+	struct shown *shown;  /* owned; NULL until something of the message comes */
+	struct doc *stand_in; /* owned: what stands there until then */
+	struct error error;   /* why nothing comes */
+	struct text text;
+	int columns;
+	bool is_complete, is_unreachable;
+	bool full_headers;
+	bool has_failed;
+	bool is_counted;      /* as seen, or as not to be */
+	int64_t seen_due;     /* when it counts; 0: not now */
+	uint64_t done, total; /* bytes, while they come */
+	char *find;           /* owned */
+	int link;             /* the selected one's index in doc.links, or -1 */
+};
+
+/* screen_message_absent.c: what can be said of a message that is not here: the header as the list
+ * has it, and why there is no more. Owned by the caller. */
+struct doc *message_absent_doc(const struct screen_message *m);
+
+/* screen_message_links.c */
+/* The next or the one before, from the window on; says where it leads. */
+void message_link_walk(struct screen_message *m, bool is_backwards);
+/* False when none is selected. */
+bool message_link_open(struct screen_message *m);
+
+#endif
