@@ -166,9 +166,13 @@ bool cache_uids(struct cache *cache, int64_t folder_id, uint32_t first, uint32_t
 /* The same with the server's flags. */
 bool cache_uid_flags(struct cache *cache, int64_t folder_id, uint32_t first, uint32_t last,
 	struct cache_flags *rows, size_t max, size_t *count, struct error *err);
-/* How many rows are here with a UID in [first, last]: by the rank table. */
+/* How many rows are here with a UID in [first, last], as the server would count them: those that a
+ * wish hides too, those on their way here not. By the rank table. */
 bool cache_uid_count(struct cache *cache, int64_t folder_id, uint32_t first, uint32_t last,
 	uint32_t *count, struct error *err);
+/* The UID of the row-th (0-based) row as the server counts them; 0 when there is none. */
+bool cache_uid_at(
+	struct cache *cache, int64_t folder_id, uint32_t row, uint32_t *uid, struct error *err);
 
 /* Keywords of an account: the bit of a name (any case), given on first sight; 0 when all are taken.
  */
@@ -307,6 +311,49 @@ bool cache_action_fail(struct cache *cache, const struct action *action, enum ac
 bool cache_action_delay(
 	struct cache *cache, const struct action *action, int64_t not_before, struct error *err);
 
+/* Before the bytes of a move or copy go out: from now on it may have happened. What the target's
+ * UIDVALIDITY and UIDNEXT are now is written with it. */
+bool cache_action_sent(struct cache *cache, const struct action *action, uint32_t uidvalidity,
+	uint32_t uidnext, struct error *err);
+/* The state of an open wish; words (the server's) may be NULL. */
+bool cache_action_mark(struct cache *cache, const struct action *action, enum action_state state,
+	const char *words, struct error *err);
+/* Handed out by cache_actions_waiting and not run. */
+void cache_action_release(struct cache *cache, const struct action *action);
+/* Items whose `landed` is filled are in the target under that UID (with that UIDVALIDITY of the
+ * target): their temporary places become those rows, and wishes on them wishes on the UID.
+ * is_moved: they have left their folder. The wish stays open. */
+bool cache_action_landed(struct cache *cache, const struct action *action, uint32_t uidvalidity,
+	bool is_moved, struct error *err);
+/* Looks for copies among the target's rows that came since the wish was sent; fills `landed`. */
+bool cache_action_find(
+	struct cache *cache, struct action *action, size_t *found, struct error *err);
+/* Items with goes[i] become a QUEUED wish of their own, which is given. */
+bool cache_action_split(struct cache *cache, const struct action *action, const bool *goes,
+	struct action *other, struct error *err);
+bool cache_action_get(
+	struct cache *cache, int64_t action_id, struct action *action, struct error *err);
+/* All of one key press, newest first, with ended ones. */
+bool cache_actions_group(struct cache *cache, int64_t group, struct action **actions, size_t *count,
+	struct error *err);
+/* Takes a wish back of which no byte can have gone out; else *is_cancelled is false. */
+bool cache_action_cancel(
+	struct cache *cache, const struct action *action, bool *is_cancelled, struct error *err);
+/* The user gives it up: it is not shown any more, and its effect neither. */
+bool cache_action_drop(struct cache *cache, const struct action *action, struct error *err);
+/* A folder in which a message that was wished upon has arrived under a UID not yet known; 0. */
+bool cache_action_waits_for(
+	struct cache *cache, int64_t account_id, int64_t *folder_id, struct error *err);
+
+/* A folder that is created, renamed or deleted by a wish, before the server lists it so: shown
+ * under that name, or not. */
+bool cache_folder_show(struct cache *cache, int64_t folder_id, const char *name, char delimiter,
+	bool is_shown, struct error *err);
+bool cache_folder_subscribed(struct cache *cache, int64_t folder_id, bool is_on, struct error *err);
+/* The server has renamed it, and with it all below: they keep their ids and rows. */
+bool cache_folder_renamed(struct cache *cache, int64_t account_id, const char *wire,
+	const char *new_wire, char delimiter, struct error *err);
+
 /* Rows DONE or CANCELLED for more than 7 days go; part of idle work. */
 bool cache_journal_sweep(struct cache *cache, int64_t now, struct error *err);
 
@@ -353,6 +400,10 @@ bool cache_outbox_move(struct cache *cache, const struct outgoing *item, enum ou
 /* After the last owner's end, whatever it was: TRYING was certainly not sent and is QUEUED again,
  * COMMITTING may have been and is UNKNOWN. Owners only, before anything is sent. */
 bool cache_outbox_recover(struct cache *cache, int64_t now, struct error *err);
+
+/* Is a message of that Message-ID among the newest of a folder? */
+bool cache_outbox_find_copy(struct cache *cache, int64_t folder_id, const char *message_id,
+	bool *is_found, struct error *err);
 
 /* Forgets a message that is neither out nor on its way (HELD, QUEUED, UNKNOWN, FAILED, DONE). */
 bool cache_outbox_forget(

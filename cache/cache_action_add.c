@@ -78,16 +78,21 @@ static bool wish_load(struct wish *w, struct error *err)
 		a->uidvalidity = folder.uidvalidity;
 	if (a->account_id == 0)
 		a->account_id = folder.account_id;
-	w->is_current = folder.uidvalidity != 0 && folder.uidvalidity == a->uidvalidity;
+	w->is_current = folder.folder_id != 0 && folder.uidvalidity == a->uidvalidity;
 	for (size_t i = 0; i < w->count; i++)
-		if (w->is_current && ident_is_empty(&w->items[i].item.ident))
-			w->items[i].item.ident = w->changes[i].ident;
+		if (w->is_current) {
+			const struct cache_change *c = &w->changes[i];
+			if (ident_is_empty(&w->items[i].item.ident))
+				w->items[i].item.ident = c->ident;
+			w->items[i].item.before =
+				((c->server | c->added) & ~c->removed) & (a->add | a->remove);
+		}
 	return true;
 }
 
 static size_t wish_find(const struct wish *w, int64_t uid)
 {
-	struct wish_item key = {.item = {.uid = (uint32_t)uid}};
+	struct wish_item key = {.item = {.uid = uid}};
 	struct wish_item *hit = bsearch(&key, w->items, w->count, sizeof(key), wish_item_order);
 	return hit != NULL ? (size_t)(hit - w->items) : w->count;
 }
@@ -132,7 +137,8 @@ static bool wish_meet_open(struct wish *w, struct error *err)
 	static const char sql[] = "SELECT o.op_id,i.uid,o.add_f|o.del_f,o.state,o.tries FROM op AS "
 				  "o INDEXED BY op_open"
 				  " CROSS JOIN op_item AS i ON i.op_id=o.op_id WHERE o.folder_id=?1"
-				  " AND o.done_at IS NULL AND o.kind=1 AND o.uidvalidity=?2"
+				  " AND o.done_at IS NULL AND o.kind=1"
+				  " AND (o.uidvalidity=?2 OR i.uid>=4294967296)"
 				  " AND i.uid>=?3 AND i.uid<=?4 AND i.state<>1 ORDER BY o.op_id";
 	sqlite3_stmt *stmt = store_query(w->cache, STORE_LOCAL, sql,
 		STORE_INTS(w->action->folder_id, w->action->uidvalidity, w->items[0].item.uid,
@@ -159,12 +165,30 @@ static void wish_trim(struct wish *w)
 	}
 }
 
+/* Who is not here, or is leaving already, cannot be moved, copied or expunged. */
+static void wish_trim_gone(struct wish *w)
+{
+	w->needed = 0;
+	for (size_t i = 0; i < w->count; i++) {
+		const struct cache_change *c = &w->changes[i];
+		w->items[i].is_needed = c->is_here && !c->is_hidden;
+		w->needed += w->items[i].is_needed;
+	}
+}
+
 /* Only the owner knows what is on the wire, so a guest's wish stands as it is. */
 static bool wish_plan(struct wish *w, struct error *err)
 {
 	flags_t bits = w->action->add | w->action->remove;
 	bool has_pending = false;
 	w->needed = w->count;
+	if (w->action->kind == ACTION_FOLDER)
+		return true;
+	if (w->action->kind != ACTION_FLAGS) {
+		if (w->is_current)
+			wish_trim_gone(w);
+		return true;
+	}
 	if (w->cache->mode != CACHE_OWNER || !w->is_current || w->count == 0)
 		return true;
 	for (size_t i = 0; i < w->count; i++)
@@ -199,30 +223,64 @@ static bool wish_write_op(struct wish *w, int64_t *op_id, struct error *err)
 {
 	static const char sql[] =
 		"INSERT INTO op(account_id,folder_id,grp,kind,state,uidvalidity,target_id,add_f,"
-		"del_f,not_before,created) VALUES(?1,?2,?3,?4,0,?5,?6,?7,?8,?9,?10)";
+		"del_f,not_before,created,verb,inverse_of,name,new_name)"
+		" VALUES(?1,?2,?3,?4,0,?5,?6,?7,?8,?9,?10,?11,nullif(?12,0),?13,?14)";
 	const struct action *a = w->action;
-	if (!store_run(w->cache, STORE_LOCAL, sql,
-		    STORE_INTS(a->account_id, a->folder_id, a->group, a->kind, a->uidvalidity,
-			    a->target_folder_id, (int64_t)a->add, (int64_t)a->remove, a->not_before,
-			    a->created),
-		    err))
+	sqlite3_stmt *stmt = store_query(w->cache, STORE_LOCAL, sql,
+		STORE_INTS(a->account_id, a->folder_id, a->group, a->kind, a->uidvalidity,
+			a->target_folder_id, (int64_t)a->add, (int64_t)a->remove, a->not_before,
+			a->created, a->verb, a->inverse_of),
+		err);
+	if (stmt == NULL)
+		return false;
+	sqlite3_bind_null(stmt, 13);
+	sqlite3_bind_null(stmt, 14);
+	if (a->name != NULL)
+		store_bind_blob(stmt, 13, str_from(a->name));
+	if (a->new_name != NULL)
+		store_bind_blob(stmt, 14, str_from(a->new_name));
+	if (!store_finish(w->cache, stmt, err))
 		return false;
 	*op_id = sqlite3_last_insert_rowid(w->cache->files[STORE_LOCAL].db);
 	return true;
 }
 
+/* Numbers for the places in the target, which nothing else ever gets. */
+static bool wish_number_places(struct wish *w, struct error *err)
+{
+	static const char sql[] = "INSERT INTO meta(name,value) VALUES('temporary',?1)"
+				  " ON CONFLICT DO UPDATE SET value=value+?1 RETURNING value";
+	enum action_kind kind = w->action->kind;
+	int64_t last = 0;
+	if (kind != ACTION_MOVE && kind != ACTION_COPY)
+		return true;
+	sqlite3_stmt *stmt =
+		store_query(w->cache, STORE_LOCAL, sql, STORE_INTS((int64_t)w->needed), err);
+	if (stmt == NULL || store_next(w->cache, stmt, err) != STORE_ROW)
+		return false;
+	last = sqlite3_column_int64(stmt, 0);
+	if (store_next(w->cache, stmt, err) != STORE_END)
+		return false;
+	int64_t next = last - (int64_t)w->needed + 1;
+	for (size_t i = 0; i < w->count; i++)
+		if (w->items[i].is_needed)
+			w->items[i].item.temporary = (uint32_t)next++;
+	return true;
+}
+
 static bool wish_write_items(struct wish *w, int64_t op_id, struct error *err)
 {
-	static const char sql[] = "INSERT INTO op_item(op_id,uid,ident) VALUES(?1,?2,?3)";
+	static const char sql[] = "INSERT INTO op_item(op_id,uid,temp,before,ident)"
+				  " VALUES(?1,?2,nullif(?3,0),?4,?5)";
 	for (size_t i = 0; i < w->count; i++) {
 		const struct action_item *item = &w->items[i].item;
 		if (!w->items[i].is_needed)
 			continue;
-		sqlite3_stmt *stmt =
-			store_query(w->cache, STORE_LOCAL, sql, STORE_INTS(op_id, item->uid), err);
+		sqlite3_stmt *stmt = store_query(w->cache, STORE_LOCAL, sql,
+			STORE_INTS(op_id, item->uid, item->temporary, (int64_t)item->before), err);
 		if (stmt == NULL)
 			return false;
-		store_bind_blob(stmt, 3, str_make((const char *)item->ident.bytes, IDENT_SIZE));
+		store_bind_blob(stmt, 5, str_make((const char *)item->ident.bytes, IDENT_SIZE));
 		if (!store_finish(w->cache, stmt, err))
 			return false;
 	}
@@ -235,8 +293,9 @@ static bool wish_write(struct wish *w, int64_t *op_id, struct error *err)
 	if (!store_begin(w->cache, STORE_LOCAL, err))
 		return false;
 	bool ok = wish_write_absorbed(w, err);
-	if (ok && w->needed > 0)
-		ok = wish_write_op(w, op_id, err) && wish_write_items(w, *op_id, err);
+	if (ok && (w->needed > 0 || w->action->kind == ACTION_FOLDER))
+		ok = wish_number_places(w, err) && wish_write_op(w, op_id, err) &&
+		     wish_write_items(w, *op_id, err);
 	return store_end(w->cache, STORE_LOCAL, ok, err);
 }
 
@@ -300,7 +359,8 @@ static void wish_apply(struct wish *w, int64_t op_id)
 	struct cache *cache = w->cache;
 	if (cache->mode != CACHE_OWNER || !w->is_current)
 		return;
-	bool ok = cache->is_unfolded || !wish_is_next(w, op_id)
+	bool is_plain = w->action->kind == ACTION_FLAGS;
+	bool ok = !is_plain || cache->is_unfolded || !wish_is_next(w, op_id)
 			  ? cache_journal_apply(cache, NULL, NULL)
 			  : wish_show(w, op_id, NULL);
 	if (!ok)
@@ -315,13 +375,15 @@ bool cache_action_add(struct cache *cache, struct action *action, struct error *
 		return store_is_owner(cache, err);
 	if ((action->add & action->remove) != 0)
 		return error_set(err, ERROR_INPUT, "a flag cannot be both set and cleared");
+	if (action->kind == ACTION_MOVE && action->target_folder_id == action->folder_id)
+		return error_set(err, ERROR_INPUT, "the messages are in that folder already");
 	if (cache->mode == CACHE_OWNER && !cache_journal_apply(cache, NULL, err))
 		return false;
 	if (action->created == 0)
 		action->created = clock_wall_seconds();
 	wish_init(&w, cache, action);
 	bool ok = wish_load(&w, err) && wish_plan(&w, err);
-	if (ok && w.needed == 0 && w.absorbed == 0)
+	if (ok && w.needed == 0 && w.absorbed == 0 && action->kind != ACTION_FOLDER)
 		wish_give_back(&w, 0);
 	else if (ok && (ok = wish_write(&w, &op_id, err))) {
 		wish_apply(&w, op_id);

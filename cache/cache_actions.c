@@ -6,6 +6,15 @@
 #include "cache/cache_folders.h"
 #include "cache/cache_journal.h"
 #include "cache/cache_masks.h"
+#include "cache/cache_transfer.h"
+
+static uint32_t action_pre_word(const char *bytes)
+{
+	uint32_t word = 0;
+	for (size_t i = 0; i < 4; i++)
+		word = word << 8 | (unsigned char)bytes[i];
+	return word;
+}
 
 void cache_action_read(sqlite3_stmt *stmt, struct action *action)
 {
@@ -26,12 +35,24 @@ void cache_action_read(sqlite3_stmt *stmt, struct action *action)
 	};
 	if (sqlite3_column_type(stmt, 13) != SQLITE_NULL)
 		action->words = store_text_copy(stmt, 13);
+	struct str pre = store_blob(stmt, 14);
+	if (pre.len == 8) {
+		action->pre_uidvalidity = action_pre_word(pre.data);
+		action->pre_uidnext = action_pre_word(pre.data + 4);
+	}
+	action->verb = (enum folder_verb)sqlite3_column_int(stmt, 15);
+	if (sqlite3_column_type(stmt, 16) != SQLITE_NULL)
+		action->name = mem_str(store_blob(stmt, 16));
+	if (sqlite3_column_type(stmt, 17) != SQLITE_NULL)
+		action->new_name = mem_str(store_blob(stmt, 17));
+	action->inverse_of = sqlite3_column_int64(stmt, 18);
 }
 
 bool cache_action_items(struct cache *cache, struct action *action, struct error *err)
 {
 	static const char sql[] =
-		"SELECT uid,ident FROM op_item WHERE op_id=?1 AND state<>1 ORDER BY uid";
+		"SELECT uid,ident,temp,landed,before FROM op_item WHERE op_id=?1 AND state<>1"
+		" ORDER BY uid";
 	size_t cap = 0;
 	sqlite3_stmt *stmt =
 		store_query(cache, STORE_LOCAL, sql, STORE_INTS(action->action_id), err);
@@ -40,7 +61,10 @@ bool cache_action_items(struct cache *cache, struct action *action, struct error
 		action->items =
 			array_room(action->items, action->item_count, &cap, sizeof(*action->items));
 		struct action_item *item = &action->items[action->item_count++];
-		*item = (struct action_item){.uid = (uint32_t)sqlite3_column_int64(stmt, 0)};
+		*item = (struct action_item){.uid = sqlite3_column_int64(stmt, 0),
+			.temporary = (uint32_t)sqlite3_column_int64(stmt, 2),
+			.landed = (uint32_t)sqlite3_column_int64(stmt, 3),
+			.before = (flags_t)sqlite3_column_int64(stmt, 4)};
 		struct str ident = str_first(store_blob(stmt, 1), IDENT_SIZE);
 		memcpy(item->ident.bytes, ident.data, ident.len);
 	}
@@ -76,20 +100,29 @@ void cache_action_unhand(struct cache *cache, int64_t action_id)
 		cache->handed[at] = cache->handed[--cache->handed_count];
 }
 
-/* Wishes that must wait, and so must the later ones on the same messages. */
+/* Wishes that must wait, and so must the later ones on the same messages and folders. */
 struct actions_held {
-	int64_t *ids;     /* owned */
-	int64_t *folders; /* owned */
-	size_t count, ids_cap, folders_cap;
+	struct action_held {
+		int64_t action_id, folder_id, target_id;
+		bool is_folder; /* about the folder itself */
+	} * items;              /* owned */
+	size_t count, cap;
 };
 
 static void actions_hold(struct actions_held *held, const struct action *action)
 {
-	held->ids = array_room(held->ids, held->count, &held->ids_cap, sizeof(*held->ids));
-	held->folders =
-		array_room(held->folders, held->count, &held->folders_cap, sizeof(*held->folders));
-	held->ids[held->count] = action->action_id;
-	held->folders[held->count++] = action->folder_id;
+	held->items = array_room(held->items, held->count, &held->cap, sizeof(*held->items));
+	held->items[held->count++] = (struct action_held){.action_id = action->action_id,
+		.folder_id = action->folder_id,
+		.target_id = action->target_folder_id,
+		.is_folder = action->kind == ACTION_FOLDER};
+}
+
+static bool action_touches(const struct action_held *held, const struct action *action)
+{
+	return held->folder_id == action->folder_id ||
+	       held->folder_id == action->target_folder_id ||
+	       (held->target_id != 0 && held->target_id == action->folder_id);
 }
 
 static bool action_is_behind(struct cache *cache, const struct actions_held *held,
@@ -100,13 +133,28 @@ static bool action_is_behind(struct cache *cache, const struct actions_held *hel
 				  "AND a.state<>1 LIMIT 1";
 	int64_t hit = 0;
 	for (size_t i = 0; hit == 0 && i < held->count; i++) {
-		if (held->folders[i] == action->folder_id &&
-			!store_number(cache, STORE_LOCAL, sql,
-				STORE_INTS(action->action_id, held->ids[i]), &hit, err))
+		const struct action_held *h = &held->items[i];
+		if ((h->is_folder || action->kind == ACTION_FOLDER) && action_touches(h, action))
+			hit = 1;
+		else if (h->folder_id == action->folder_id &&
+			 !store_number(cache, STORE_LOCAL, sql,
+				 STORE_INTS(action->action_id, h->action_id), &hit, err))
 			return false;
 	}
 	*is_behind = hit != 0;
 	return true;
+}
+
+/* A message on its way has no UID yet by which the server could be asked for it. */
+static bool action_is_early(
+	struct cache *cache, const struct action *action, bool *is_early, struct error *err)
+{
+	static const char sql[] = "SELECT 1 FROM op_item WHERE op_id=?1 AND uid>=4294967296"
+				  " AND state<>1 LIMIT 1";
+	int64_t hit = 0;
+	bool ok = store_number(cache, STORE_LOCAL, sql, STORE_INTS(action->action_id), &hit, err);
+	*is_early = hit != 0;
+	return ok;
 }
 
 /* May not run now: too early, made under another UIDVALIDITY, or behind one that waits. */
@@ -114,12 +162,15 @@ static bool action_must_wait(struct cache *cache, const struct actions_held *hel
 	const struct action *action, int64_t now, bool *must_wait, struct error *err)
 {
 	struct cache_folder_state folder;
-	*must_wait = action->not_before > now || action->state != ACTION_QUEUED;
+	*must_wait = action->not_before > now;
 	if (*must_wait)
 		return true;
 	if (!cache_folder_peek(cache, action->folder_id, &folder, err))
 		return false;
-	*must_wait = folder.uidvalidity != 0 && folder.uidvalidity != action->uidvalidity;
+	*must_wait = action->kind != ACTION_FOLDER && folder.uidvalidity != 0 &&
+		     folder.uidvalidity != action->uidvalidity;
+	if (!*must_wait && !action_is_early(cache, action, must_wait, err))
+		return false;
 	return *must_wait || action_is_behind(cache, held, action, must_wait, err);
 }
 
@@ -149,7 +200,9 @@ bool cache_actions_waiting(struct cache *cache, int64_t account_id, int64_t now,
 {
 	static const char sql[] =
 		"SELECT " CACHE_ACTION_COLUMNS " FROM op INDEXED BY op_shown WHERE account_id=?1"
-		" AND state NOT IN (4, 8) AND done_at IS NULL ORDER BY op_id";
+		" AND state NOT IN (4, 8) AND done_at IS NULL AND kind IN (1,2,3,4,7)"
+		" ORDER BY op_id";
+	_Static_assert(ACTION_EXPUNGE == 4 && ACTION_FOLDER == 7, "the text above names them");
 	struct actions_held held = {0};
 	size_t cap = 0;
 	*actions = NULL;
@@ -173,8 +226,7 @@ bool cache_actions_waiting(struct cache *cache, int64_t account_id, int64_t now,
 	}
 	if (stmt != NULL)
 		sqlite3_reset(stmt);
-	mem_free(held.ids);
-	mem_free(held.folders);
+	mem_free(held.items);
 	if (ok && row != STORE_BAD)
 		return true;
 	actions_free(actions, count);
@@ -220,7 +272,7 @@ bool cache_actions_count(struct cache *cache, int64_t account_id, uint32_t *wait
 }
 
 /* The new state of a wish in local.db. words may be NULL. */
-static bool action_state_write(struct cache *cache, int64_t action_id, enum action_state state,
+bool cache_action_state_write(struct cache *cache, int64_t action_id, enum action_state state,
 	const char *words, struct error *err)
 {
 	static const char sql[] = "UPDATE op SET state=?2,done_at=?3,words=coalesce(?4,words)"
@@ -245,7 +297,7 @@ static bool action_state_write(struct cache *cache, int64_t action_id, enum acti
 }
 
 /* What the journal holds of a wish: its folder, bits and items as they are now. */
-static bool action_load(
+bool cache_action_load(
 	struct cache *cache, int64_t action_id, struct action *action, struct error *err)
 {
 	static const char sql[] = "SELECT " CACHE_ACTION_COLUMNS " FROM op WHERE op_id=?1";
@@ -277,12 +329,13 @@ bool cache_action_settle(struct cache *cache, const struct action *action, struc
 {
 	struct action stored;
 	if (!store_is_owner(cache, err) || !cache_journal_apply(cache, NULL, err) ||
-		!action_load(cache, action->action_id, &stored, err))
+		!cache_action_load(cache, action->action_id, &stored, err))
 		return false;
 	bool ok = stored.state == ACTION_DONE;
 	if (!ok) {
 		ok = action_settle_cache(cache, &stored, err);
-		if (ok && !action_state_write(cache, stored.action_id, ACTION_DONE, NULL, err)) {
+		if (ok && !cache_action_state_write(
+				  cache, stored.action_id, ACTION_DONE, NULL, err)) {
 			cache->is_unfolded = true; /* it is still wished */
 			ok = false;
 		}
@@ -298,14 +351,17 @@ bool cache_action_fail(struct cache *cache, const struct action *action, enum ac
 {
 	struct action stored;
 	if (!store_is_owner(cache, err) || !cache_journal_apply(cache, NULL, err) ||
-		!action_load(cache, action->action_id, &stored, err))
+		!cache_action_load(cache, action->action_id, &stored, err))
 		return false;
-	bool ok = action_state_write(cache, stored.action_id, state, words, err);
+	bool ok = cache_action_state_write(cache, stored.action_id, state, words, err);
 	if (ok) {
 		cache_action_unhand(cache, stored.action_id);
 		/* The journal has it; masks that cannot be written now are folded again later. */
-		if (!cache_journal_refold(cache, &stored, 0, false, NULL))
+		if (!cache_journal_refold(cache, &stored, 0, false, NULL) ||
+			!cache_action_strand(cache, &stored, NULL))
 			cache->is_unfolded = true;
+		if (cache->is_unfolded)
+			cache_journal_apply(cache, NULL, NULL);
 	}
 	action_done(&stored);
 	return ok;
@@ -314,10 +370,15 @@ bool cache_action_fail(struct cache *cache, const struct action *action, enum ac
 bool cache_action_delay(
 	struct cache *cache, const struct action *action, int64_t not_before, struct error *err)
 {
-	static const char sql[] = "UPDATE op SET state=0,done_at=NULL,tries=tries+1,not_before=?2"
-				  " WHERE op_id=?1";
+	static const char sql[] = "UPDATE op SET done_at=NULL,tries=tries+1,not_before=?2,"
+				  "state=CASE WHEN state IN (2,3) THEN state WHEN kind=2"
+				  " AND EXISTS(SELECT 1 FROM op_item AS i WHERE i.op_id=op.op_id"
+				  " AND i.landed>0) THEN 2 ELSE 0 END WHERE op_id=?1";
+	_Static_assert(ACTION_COPIED == 2 && ACTION_MARKED == 3 && ACTION_MOVE == 2,
+		"the text above names them");
 	struct action stored;
-	if (!store_is_owner(cache, err) || !action_load(cache, action->action_id, &stored, err))
+	if (!store_is_owner(cache, err) ||
+		!cache_action_load(cache, action->action_id, &stored, err))
 		return false;
 	bool was_final = stored.state == ACTION_FAILED || stored.state == ACTION_CONFLICT ||
 			 stored.state == ACTION_CANCELLED;
@@ -329,16 +390,26 @@ bool cache_action_delay(
 	}
 	if (ok)
 		cache_action_unhand(cache, stored.action_id);
-	if (ok && was_final && !cache_journal_refold(cache, &stored, 0, false, NULL))
+	if (ok && was_final) {
 		cache->is_unfolded = true;
+		cache_journal_apply(cache, NULL, NULL);
+	}
 	action_done(&stored);
 	return ok;
 }
 
+/* But not those whose copies are still looked for. */
+#define CACHE_ACTION_SWEPT                                                                         \
+	" AND NOT (state=4 AND kind IN (2,3) AND EXISTS(SELECT 1 FROM op_item AS i"                \
+	" WHERE i.op_id=op.op_id AND i.temp IS NOT NULL AND i.landed IS NULL))"
+
 bool cache_journal_sweep(struct cache *cache, int64_t now, struct error *err)
 {
-	static const char any[] = "SELECT 1 FROM op WHERE state IN (4, 8) AND done_at<?1 LIMIT 1";
-	static const char sql[] = "DELETE FROM op WHERE state IN (4, 8) AND done_at<?1";
+	static const char any[] =
+		"SELECT 1 FROM op WHERE state IN (4, 8) AND done_at<?1" CACHE_ACTION_SWEPT
+		" LIMIT 1";
+	static const char sql[] =
+		"DELETE FROM op WHERE state IN (4, 8) AND done_at<?1" CACHE_ACTION_SWEPT;
 	int64_t week_ago = now - (int64_t)7 * 24 * 3600, hit = 0;
 	if (!store_is_owner(cache, err) ||
 		!store_number(cache, STORE_LOCAL, any, STORE_INTS(week_ago), &hit, err))

@@ -4,6 +4,7 @@
 #include "cache/cache_folders.h"
 #include "cache/cache_masks.h"
 #include "cache/cache_rank.h"
+#include "cache/cache_temps.h"
 
 /* Each gives no row when all is well; its sentence names the invariant of sync.md 4.10. */
 static const struct check_rule {
@@ -20,7 +21,8 @@ static const struct check_rule {
 	{STORE_CACHE,
 		"SELECT f.folder_id FROM folder AS f WHERE f.fresh<>(SELECT count(*) FROM place AS "
 		"p"
-		" WHERE p.place_id>=(f.folder_id<<33)+f.shown AND p.place_id<((f.folder_id+1)<<33)"
+		" WHERE p.place_id>=(f.folder_id<<33)+f.shown AND "
+		"p.place_id<(f.folder_id<<33)+4294967296"
 		" AND p.hidden=0 AND f.shown>0)",
 		"the count of fresh mail of folder %lld is not that of its rows"},
 	{STORE_CACHE,
@@ -120,11 +122,11 @@ static bool check_rule_run(struct cache *cache, const struct check_rule *rule, s
 static bool check_masks(struct cache *cache, int64_t folder_id, struct error *err)
 {
 	static const char sql[] =
-		"SELECT place_id&0x1ffffffff,added,removed FROM place WHERE place_id>=?1"
+		"SELECT place_id&0x1ffffffff,added,removed,hidden FROM place WHERE place_id>=?1"
 		" AND place_id<?2";
 	struct cache_folder_state folder;
 	struct cache_masks masks = {0};
-	struct cache_masks_query query = {.folder_id = folder_id, .last = UINT32_MAX};
+	struct cache_masks_query query = {.folder_id = folder_id, .last = PLACE_TEMPORARY * 2 - 1};
 	bool ok = cache_folder_peek(cache, folder_id, &folder, err) &&
 		  cache_masks_applied(cache, &query.newest, err);
 	query.uidvalidity = folder.uidvalidity;
@@ -138,7 +140,8 @@ static bool check_masks(struct cache *cache, int64_t folder_id, struct error *er
 		flags_t added = mask != NULL ? mask->added : 0;
 		flags_t removed = mask != NULL ? mask->removed : 0;
 		if (added == (flags_t)sqlite3_column_int64(stmt, 1) &&
-			removed == (flags_t)sqlite3_column_int64(stmt, 2))
+			removed == (flags_t)sqlite3_column_int64(stmt, 2) &&
+			(mask != NULL && mask->is_hidden) == (sqlite3_column_int(stmt, 3) != 0))
 			continue;
 		ok = error_set(err, ERROR_STORAGE,
 			"I4: the masks of UID %lld in folder %lld are not what is wished",
@@ -169,7 +172,7 @@ bool cache_check(struct cache *cache, struct error *err)
 		if (!check_rule_run(cache, &check_rules[i], err))
 			return false;
 	/* Masks that are known to be stale are not yet promised. */
-	return cache->is_unfolded || check_all_masks(cache, err);
+	return cache->is_unfolded || (check_all_masks(cache, err) && cache_temps_check(cache, err));
 }
 
 bool cache_idle(struct cache *cache, int64_t now, struct error *err)

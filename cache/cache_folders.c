@@ -5,6 +5,7 @@
 #include "cache/cache_names.h"
 #include "cache/cache_rank.h"
 #include "cache/cache_rekey.h"
+#include "cache/cache_temps.h"
 
 bool cache_folder_peek(
 	struct cache *cache, int64_t folder_id, struct cache_folder_state *state, struct error *err)
@@ -118,7 +119,9 @@ bool cache_cursor_save(struct cache *cache, int64_t folder_id, const struct cach
 		return false;
 	bool ok = cache_folder_load(cache, folder_id, &state, err) &&
 		  cache_cursor_move(cache, &state, cursor, err);
-	return store_end(cache, STORE_CACHE, ok, err) && cache_rekey_finish(cache, folder_id, err);
+	return store_end(cache, STORE_CACHE, ok, err) &&
+	       cache_rekey_finish(cache, folder_id, err) &&
+	       cache_temps_follow(cache, folder_id, cursor != NULL && cursor->uidnext != 0, err);
 }
 
 static bool folder_save_one(struct cache *cache, const struct folder *f, int64_t account_id,
@@ -127,7 +130,7 @@ static bool folder_save_one(struct cache *cache, const struct folder *f, int64_t
 	static const char sql[] =
 		"INSERT INTO folder(folder_id,account_id,delimiter,attributes,role,is_read_only,"
 		"wire,name) VALUES(?1,?2,?3,?4,?5,?6,?7,CAST(?8 AS TEXT))"
-		" ON CONFLICT DO UPDATE SET delimiter=excluded.delimiter,"
+		" ON CONFLICT DO UPDATE SET delimiter=excluded.delimiter, wire=excluded.wire,"
 		" attributes=excluded.attributes, role=excluded.role,"
 		" is_read_only=excluded.is_read_only, name=excluded.name";
 	sqlite3_stmt *stmt = store_query(cache, STORE_CACHE, sql,
@@ -293,6 +296,81 @@ bool cache_folder_server(
 	status->uidvalidity = (uint32_t)sqlite3_column_int64(stmt, 4);
 	sqlite3_reset(stmt);
 	return true;
+}
+
+bool cache_folder_show(struct cache *cache, int64_t folder_id, const char *name, char delimiter,
+	bool is_shown, struct error *err)
+{
+	static const char sql[] = "UPDATE folder SET attributes=CASE ?2 WHEN 1 THEN"
+				  " attributes&~?3 ELSE attributes|?3 END,"
+				  " delimiter=CASE ?4 WHEN 0 THEN delimiter ELSE ?4 END,"
+				  " name=coalesce(CAST(?5 AS TEXT),name) WHERE folder_id=?1";
+	struct cache_folder_state state;
+	if (!store_is_owner(cache, err) || !store_begin(cache, STORE_CACHE, err))
+		return false;
+	sqlite3_stmt *stmt = NULL;
+	bool ok =
+		cache_folder_load(cache, folder_id, &state, err) &&
+		(stmt = store_query(cache, STORE_CACHE, sql,
+			 STORE_INTS(folder_id, is_shown, FOLDER_VANISHED, delimiter), err)) != NULL;
+	if (ok) {
+		sqlite3_bind_null(stmt, 5);
+		if (name != NULL)
+			store_bind_blob(stmt, 5, str_from(name));
+		ok = store_finish(cache, stmt, err);
+	}
+	return store_end(cache, STORE_CACHE, ok, err);
+}
+
+bool cache_folder_subscribed(struct cache *cache, int64_t folder_id, bool is_on, struct error *err)
+{
+	static const char sql[] = "UPDATE folder SET attributes=CASE ?2 WHEN 1 THEN attributes|?3"
+				  " ELSE attributes&~?3 END WHERE folder_id=?1";
+	if (!store_is_owner(cache, err) || !store_begin(cache, STORE_CACHE, err))
+		return false;
+	bool ok = store_run(
+		cache, STORE_CACHE, sql, STORE_INTS(folder_id, is_on, FOLDER_SUBSCRIBED), err);
+	return store_end(cache, STORE_CACHE, ok, err);
+}
+
+/* One of the two files that know the name. */
+static bool folder_rename_in(struct cache *cache, enum store_file file, const char *sql,
+	int64_t account_id, const char *wire, const char *new_wire, struct str below,
+	struct error *err)
+{
+	if (!store_begin(cache, file, err))
+		return false;
+	sqlite3_stmt *stmt = store_query(cache, file, sql, STORE_INTS(account_id), err);
+	if (stmt != NULL) {
+		store_bind_blob(stmt, 2, str_from(wire));
+		store_bind_blob(stmt, 3, str_from(new_wire));
+		store_bind_blob(stmt, 4, below);
+	}
+	bool ok = stmt != NULL && store_finish(cache, stmt, err);
+	return store_end(cache, file, ok, err);
+}
+
+/* Names that are taken already stay: the list of the server tells which it is. */
+#define FOLDER_RENAME                                                                              \
+	"UPDATE OR IGNORE folder SET wire=CAST(?3 || substr(wire,length(?2)+1) AS BLOB)"           \
+	" WHERE account_id=?1 AND (wire=?2 OR (length(?4)>0 AND substr(wire,1,length(?4))=?4))"
+
+bool cache_folder_renamed(struct cache *cache, int64_t account_id, const char *wire,
+	const char *new_wire, char delimiter, struct error *err)
+{
+	static const char local[] = FOLDER_RENAME;
+	static const char shown[] = FOLDER_RENAME " ";
+	struct buf below = {0};
+	if (!store_is_owner(cache, err))
+		return false;
+	if (delimiter != '\0')
+		buf_addf(&below, "%s%c", wire, delimiter);
+	bool ok = folder_rename_in(cache, STORE_LOCAL, local, account_id, wire, new_wire,
+			  buf_str(&below), err) &&
+		  folder_rename_in(cache, STORE_CACHE, shown, account_id, wire, new_wire,
+			  buf_str(&below), err);
+	buf_done(&below);
+	return ok;
 }
 
 bool cache_folder_shown(struct cache *cache, int64_t folder_id, struct error *err)

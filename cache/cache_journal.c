@@ -5,6 +5,7 @@
 #include "cache/cache_actions.h"
 #include "cache/cache_folders.h"
 #include "cache/cache_masks.h"
+#include "cache/cache_temps.h"
 
 enum { JOURNAL_SLICE = 1000 }; /* rows refolded in one transaction */
 
@@ -27,6 +28,7 @@ static bool journal_fold_changes(struct cache *cache, struct cache_masks_query *
 		const struct cache_mask *mask = cache_masks_find(&masks, changes[i].uid);
 		changes[i].new_added = mask != NULL ? mask->added : 0;
 		changes[i].new_removed = mask != NULL ? mask->removed : 0;
+		changes[i].new_hidden = mask != NULL && mask->is_hidden;
 	}
 	cache_masks_done(&masks);
 	return ok;
@@ -59,6 +61,16 @@ bool cache_journal_refold(struct cache *cache, const struct action *action, int6
 	return ok;
 }
 
+static void journal_mask(struct cache_change *c, const struct action *action)
+{
+	struct cache_mask mask = {.added = c->added, .removed = c->removed};
+	cache_mask_fold(&mask, action->add, action->remove);
+	c->new_added = mask.added;
+	c->new_removed = mask.removed;
+	c->new_hidden =
+		c->is_hidden || action->kind == ACTION_MOVE || action->kind == ACTION_EXPUNGE;
+}
+
 /* The masks of one wish more, on top of what stands. */
 static bool journal_apply_one(struct cache *cache, const struct action *action, struct error *err)
 {
@@ -66,18 +78,15 @@ static bool journal_apply_one(struct cache *cache, const struct action *action, 
 	if (!cache_folder_peek(cache, action->folder_id, &folder, err))
 		return false;
 	if (folder.folder_id == 0 || folder.uidvalidity != action->uidvalidity ||
-		action->kind != ACTION_FLAGS || action->item_count == 0)
+		action->item_count == 0)
 		return true;
 	struct cache_change *changes = mem_new_array(action->item_count, sizeof(*changes));
 	for (size_t i = 0; i < action->item_count; i++)
 		changes[i].uid = action->items[i].uid;
-	bool ok = cache_changes_load(cache, action->folder_id, changes, action->item_count, err);
-	for (size_t i = 0; ok && i < action->item_count; i++) {
-		struct cache_mask mask = {.added = changes[i].added, .removed = changes[i].removed};
-		cache_mask_fold(&mask, action->add, action->remove);
-		changes[i].new_added = mask.added;
-		changes[i].new_removed = mask.removed;
-	}
+	bool ok = cache_temps_make(cache, action, err) &&
+		  cache_changes_load(cache, action->folder_id, changes, action->item_count, err);
+	for (size_t i = 0; ok && action->kind != ACTION_COPY && i < action->item_count; i++)
+		journal_mask(&changes[i], action);
 	ok = ok && cache_changes_write(cache, action->folder_id, changes, action->item_count, err);
 	mem_free(changes);
 	return ok;
@@ -171,7 +180,7 @@ static bool journal_refold_all(
 	if (!ok || row != STORE_END || !store_begin(cache, STORE_CACHE, err))
 		return false;
 	ok = cache_masks_applied_set(cache, newest, err);
-	return store_end(cache, STORE_CACHE, ok, err);
+	return store_end(cache, STORE_CACHE, ok, err) && cache_temps_refresh(cache, err);
 }
 
 bool cache_journal_apply(struct cache *cache, size_t *applied, struct error *err)

@@ -10,6 +10,7 @@
 struct cache_mask {
 	int64_t uid;
 	flags_t added, removed;
+	bool is_hidden; /* it is to leave the folder */
 };
 
 /* One wish more upon a mask: the later wins bit by bit. */
@@ -43,7 +44,7 @@ const struct cache_mask *cache_masks_find(const struct cache_masks *masks, int64
 /* A row of a folder as it stands, and what its flags are to become. */
 struct cache_change {
 	int64_t uid;
-	bool is_here, is_hidden;
+	bool is_here, is_hidden, new_hidden;
 	struct ident ident;
 	flags_t server, added, removed;
 	flags_t new_server, new_added, new_removed;

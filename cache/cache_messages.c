@@ -10,6 +10,7 @@
 #include "cache/cache_rank.h"
 #include "cache/cache_rekey.h"
 #include "cache/cache_sort.h"
+#include "cache/cache_temps.h"
 
 enum { MESSAGE_TEXT_MAX = 1000, MESSAGE_REFS_MAX = 8000 };
 
@@ -22,18 +23,25 @@ struct messages_write {
 	struct cache_masks masks; /* wishes on rows that are not here yet */
 };
 
-static bool messages_begin(
+static bool messages_load(
 	struct messages_write *w, struct cache *cache, int64_t folder_id, struct error *err)
 {
 	*w = (struct messages_write){.cache = cache};
+	if (!cache_folder_load(cache, folder_id, &w->folder, err) ||
+		!cache_sorts_load(cache, folder_id, &w->sorts, err))
+		return false;
+	w->tally.folder_id = folder_id;
+	w->tally.shown = w->folder.shown;
+	return true;
+}
+
+static bool messages_begin(
+	struct messages_write *w, struct cache *cache, int64_t folder_id, struct error *err)
+{
 	if (!store_is_owner(cache, err) || !store_begin(cache, STORE_CACHE, err))
 		return false;
-	if (cache_folder_load(cache, folder_id, &w->folder, err) &&
-		cache_sorts_load(cache, folder_id, &w->sorts, err)) {
-		w->tally.folder_id = folder_id;
-		w->tally.shown = w->folder.shown;
+	if (messages_load(w, cache, folder_id, err))
 		return true;
-	}
 	return store_end(cache, STORE_CACHE, false, err);
 }
 
@@ -130,34 +138,36 @@ static struct cache_sort_source header_source(const struct cache_header *row)
 }
 
 static bool header_insert(struct messages_write *w, int64_t place_id,
-	const struct cache_header *row, bool *is_new, struct error *err)
+	const struct cache_header *row, bool *is_new, bool *is_hidden, struct error *err)
 {
 	static const char sql[] =
 		"INSERT INTO "
 		"place(place_id,server,modseq,hints,fields,date,zone,arrived,size,ident,"
 		"from_name,from_addr,to_name,subject,header_id,refs,message_id,added,removed,"
 		"hidden)"
-		" VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,0,?17,?18,0)"
+		" VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,0,?17,?18,?19)"
 		" ON CONFLICT DO NOTHING";
 	const struct cache_mask *mask = cache_masks_find(&w->masks, row->uid);
 	flags_t added = mask != NULL ? mask->added : 0;
 	flags_t removed = mask != NULL ? mask->removed : 0;
+	*is_hidden = mask != NULL && mask->is_hidden;
 	sqlite3_stmt *stmt = store_query(w->cache, STORE_CACHE, sql, STORE_NONE, err);
 	if (stmt == NULL)
 		return false;
 	header_bind(stmt, place_id, row);
 	sqlite3_bind_int64(stmt, 17, (int64_t)added);
 	sqlite3_bind_int64(stmt, 18, (int64_t)removed);
+	sqlite3_bind_int64(stmt, 19, *is_hidden);
 	if (!store_finish(w->cache, stmt, err))
 		return false;
 	*is_new = sqlite3_changes(w->cache->files[STORE_CACHE].db) > 0;
-	if (*is_new)
+	if (*is_new && !*is_hidden)
 		cache_tally_place(&w->tally, place_id, (row->flags | added) & ~removed, 1);
 	return true;
 }
 
 static bool header_update(struct messages_write *w, int64_t place_id,
-	const struct cache_header *row, struct error *err)
+	const struct cache_header *row, bool *is_hidden, struct error *err)
 {
 	static const char sql[] =
 		"UPDATE place SET server=?2,modseq=?3,"
@@ -176,6 +186,7 @@ static bool header_update(struct messages_write *w, int64_t place_id,
 	header_bind(stmt, place_id, row);
 	if (!store_finish(w->cache, stmt, err))
 		return false;
+	*is_hidden = old.is_hidden;
 	if (!old.is_hidden) {
 		cache_tally_place(&w->tally, place_id, messages_shown(&old), -1);
 		old.server = row->flags;
@@ -188,14 +199,15 @@ static bool header_save(
 	struct messages_write *w, const struct cache_header *row, bool *is_new, struct error *err)
 {
 	int64_t place_id = place_make(w->folder.folder_id, row->uid);
-	if (!header_insert(w, place_id, row, is_new, err))
+	bool is_hidden;
+	if (!header_insert(w, place_id, row, is_new, &is_hidden, err))
 		return false;
 	if (!*is_new && w->sorts.count > 0 &&
 		!cache_sorts_remove_stored(w->cache, &w->sorts, place_id, err))
 		return false;
-	if (!*is_new && !header_update(w, place_id, row, err))
+	if (!*is_new && !header_update(w, place_id, row, &is_hidden, err))
 		return false;
-	if (w->sorts.count == 0)
+	if (w->sorts.count == 0 || is_hidden)
 		return true;
 	struct cache_sort_source source = header_source(row);
 	return cache_sorts_add(w->cache, &w->sorts, place_id, &source, err);
@@ -259,6 +271,14 @@ static bool headers_write(struct messages_write *w, const struct cache_header **
 	return new_count == 0 || headers_note_unjoined(w, rows[0]->uid, rows[count - 1]->uid, err);
 }
 
+/* What waits for rows like these: copies whose UID is not known, wishes on rows not seen before. */
+static bool messages_follow(struct cache *cache, int64_t folder_id,
+	const struct cache_cursor *cursor, struct error *err)
+{
+	return cache_rekey_finish(cache, folder_id, err) &&
+	       cache_temps_follow(cache, folder_id, cursor != NULL && cursor->uidnext != 0, err);
+}
+
 bool cache_headers_save(struct cache *cache, int64_t folder_id, const struct cache_header *rows,
 	size_t count, const struct cache_cursor *cursor, struct error *err)
 {
@@ -270,9 +290,7 @@ bool cache_headers_save(struct cache *cache, int64_t folder_id, const struct cac
 	const struct cache_header **sorted = headers_sorted(rows, count);
 	bool ok = count == 0 || headers_write(&w, sorted, count, cursor, err);
 	mem_free(sorted);
-	if (!messages_end(&w, ok, cursor, err))
-		return false;
-	return cache_rekey_finish(cache, folder_id, err);
+	return messages_end(&w, ok, cursor, err) && messages_follow(cache, folder_id, cursor, err);
 }
 
 static bool flags_save_one(struct messages_write *w, const struct cache_flags *flags,
@@ -354,6 +372,17 @@ static bool places_remove(struct messages_write *w, int64_t first, int64_t last,
 	if (row != STORE_END)
 		return false;
 	return count == 0 || store_run(w->cache, STORE_CACHE, drop, STORE_INTS(first, end), err);
+}
+
+bool cache_place_remove(struct cache *cache, int64_t place_id, struct error *err)
+{
+	struct messages_write w;
+	size_t removed = 0;
+	bool ok = messages_load(&w, cache, place_folder(place_id), err) &&
+		  places_remove(&w, place_id, place_id, 1, &removed, err) &&
+		  cache_tally_write(cache, &w.tally, err);
+	cache_tally_done(&w.tally);
+	return ok;
 }
 
 bool cache_expunge(struct cache *cache, int64_t folder_id, const struct uid_range *ranges,

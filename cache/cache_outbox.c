@@ -339,6 +339,23 @@ bool cache_outbox_recover(struct cache *cache, int64_t now, struct error *err)
 		cache, STORE_LOCAL, store_run(cache, STORE_LOCAL, sql, STORE_INTS(now), err), err);
 }
 
+bool cache_outbox_find_copy(struct cache *cache, int64_t folder_id, const char *message_id,
+	bool *is_found, struct error *err)
+{
+	static const char sql[] =
+		"SELECT 1 FROM (SELECT header_id FROM place WHERE place_id BETWEEN ?1 AND ?2"
+		" ORDER BY place_id DESC LIMIT 1000) WHERE header_id=?3";
+	int64_t first = place_make(folder_id, 0), last = place_make(folder_id, UINT32_MAX);
+	sqlite3_stmt *stmt = store_query(cache, STORE_CACHE, sql, STORE_INTS(first, last), err);
+	if (stmt == NULL)
+		return false;
+	store_bind_text(stmt, 3, str_from(message_id));
+	enum store_row row = store_next(cache, stmt, err);
+	*is_found = row == STORE_ROW;
+	sqlite3_reset(stmt);
+	return row != STORE_BAD;
+}
+
 bool cache_outbox_forget(struct cache *cache, int64_t outgoing_id, bool *is_gone, struct error *err)
 {
 	static const char sql[] =

@@ -15,7 +15,7 @@ void cache_tally_place(struct cache_tally *tally, int64_t place_id, flags_t show
 	int64_t block = place_id >> RANK_SHIFT;
 	tally->total += sign;
 	tally->unseen += is_unseen ? sign : 0;
-	tally->fresh += tally->shown != 0 && uid >= tally->shown ? sign : 0;
+	tally->fresh += tally->shown != 0 && uid >= tally->shown && uid <= UINT32_MAX ? sign : 0;
 	if (tally->count == 0 || tally->blocks[tally->count - 1].block != block) {
 		tally->blocks = array_room(
 			tally->blocks, tally->count, &tally->cap, sizeof(*tally->blocks));

@@ -47,7 +47,7 @@ static bool rekey_load(struct cache *cache, int64_t folder_id, uint32_t uidvalid
 	static const char sql[] = "SELECT i.op_id,i.uid,i.ident FROM op AS o INDEXED BY op_open "
 				  "CROSS JOIN op_item AS i"
 				  " ON i.op_id=o.op_id WHERE o.folder_id=?1 AND o.done_at IS NULL"
-				  " AND o.uidvalidity<>?2 AND i.state<>1";
+				  " AND o.uidvalidity<>?2 AND i.state<>1 AND i.uid<4294967296";
 	sqlite3_stmt *stmt =
 		store_query(cache, STORE_LOCAL, sql, STORE_INTS(folder_id, uidvalidity), err);
 	enum store_row row = STORE_BAD;
@@ -123,54 +123,36 @@ bool cache_rekey_match(struct cache *cache, int64_t folder_id, const struct cach
 	return ok;
 }
 
-static bool rekey_found(
-	struct cache *cache, int64_t op_id, struct rekey_items *list, struct error *err)
+/* Items that were found get their new UID, by way of negative ones, so that no two collide; who was
+ * not found, or more than once, is nobody. Those that have no UID yet stay. */
+static bool rekey_items(struct cache *cache, int64_t op_id, int64_t *left, struct error *err)
 {
-	static const char sql[] = "SELECT new_uid,ident FROM op_item WHERE op_id=?1 AND state=0"
-				  " AND new_uid IS NOT NULL";
-	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_INTS(op_id), err);
-	enum store_row row = STORE_BAD;
-	list->count = 0;
-	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW) {
-		list->items =
-			array_room(list->items, list->count, &list->cap, sizeof(*list->items));
-		struct rekey_item *item = &list->items[list->count++];
-		*item = (struct rekey_item){.uid = sqlite3_column_int64(stmt, 0)};
-		struct str ident = str_first(store_blob(stmt, 1), IDENT_SIZE);
-		memcpy(item->ident.bytes, ident.data, ident.len);
-	}
-	return row == STORE_END;
-}
-
-static bool rekey_items_write(
-	struct cache *cache, int64_t op_id, const struct rekey_items *list, struct error *err)
-{
-	static const char drop[] = "DELETE FROM op_item WHERE op_id=?1";
-	static const char add[] = "INSERT OR IGNORE INTO op_item(op_id,uid,ident) VALUES(?1,?2,?3)";
-	if (!store_run(cache, STORE_LOCAL, drop, STORE_INTS(op_id), err))
-		return false;
-	for (size_t i = 0; i < list->count; i++) {
-		sqlite3_stmt *stmt = store_query(
-			cache, STORE_LOCAL, add, STORE_INTS(op_id, list->items[i].uid), err);
-		if (stmt == NULL)
-			return false;
-		store_bind_blob(
-			stmt, 3, str_make((const char *)list->items[i].ident.bytes, IDENT_SIZE));
-		if (!store_finish(cache, stmt, err))
-			return false;
-	}
-	return true;
+	static const char drop[] = "DELETE FROM op_item WHERE op_id=?1 AND uid<4294967296"
+				   " AND (state<>0 OR new_uid IS NULL)";
+	static const char turn[] = "UPDATE OR REPLACE op_item SET uid=-new_uid,new_uid=NULL"
+				   " WHERE op_id=?1 AND uid<4294967296";
+	static const char back[] = "UPDATE op_item SET uid=-uid WHERE op_id=?1 AND uid<0";
+	static const char count[] = "SELECT count(*) FROM op_item WHERE op_id=?1 AND state=0";
+	*left = 0;
+	return store_run(cache, STORE_LOCAL, drop, STORE_INTS(op_id), err) &&
+	       store_run(cache, STORE_LOCAL, turn, STORE_INTS(op_id), err) &&
+	       store_run(cache, STORE_LOCAL, back, STORE_INTS(op_id), err) &&
+	       store_number(cache, STORE_LOCAL, count, STORE_INTS(op_id), left, err);
 }
 
 /* Without anybody left, a flag wish is done; what would have destroyed is told to the user. */
 static bool rekey_op(struct cache *cache, int64_t op_id, enum action_kind kind,
-	uint32_t uidvalidity, struct rekey_items *list, struct error *err)
+	uint32_t uidvalidity, struct error *err)
 {
 	static const char go_on[] = "UPDATE op SET uidvalidity=?2 WHERE op_id=?1";
-	static const char end[] = "UPDATE op SET uidvalidity=?2,state=?3,done_at=?4 WHERE op_id=?1";
-	if (!rekey_found(cache, op_id, list, err) || !rekey_items_write(cache, op_id, list, err))
+	static const char end[] = "UPDATE op SET uidvalidity=?2,state=?3,done_at=?4,words=CASE ?3"
+				  " WHEN 6 THEN 'the folder was renumbered and the messages could"
+				  " not be told apart' ELSE words END WHERE op_id=?1";
+	_Static_assert(ACTION_CONFLICT == 6, "the text above names it");
+	int64_t left;
+	if (!rekey_items(cache, op_id, &left, err))
 		return false;
-	if (list->count > 0)
+	if (left > 0 || kind == ACTION_FOLDER)
 		return store_run(cache, STORE_LOCAL, go_on, STORE_INTS(op_id, uidvalidity), err);
 	int64_t state = kind == ACTION_FLAGS ? ACTION_DONE : ACTION_CONFLICT;
 	return store_run(cache, STORE_LOCAL, end,
@@ -199,17 +181,15 @@ static bool rekey_next(struct cache *cache, int64_t folder_id, uint32_t uidvalid
 static bool rekey_all(
 	struct cache *cache, int64_t folder_id, uint32_t uidvalidity, struct error *err)
 {
-	struct rekey_items list = {0};
 	int64_t op_id = 0, kind = 0;
 	if (!store_begin(cache, STORE_LOCAL, err))
 		return false;
 	bool ok;
 	do {
 		ok = rekey_next(cache, folder_id, uidvalidity, &op_id, &kind, err) &&
-		     (op_id == 0 || rekey_op(cache, op_id, (enum action_kind)kind, uidvalidity,
-					    &list, err));
+		     (op_id == 0 ||
+			     rekey_op(cache, op_id, (enum action_kind)kind, uidvalidity, err));
 	} while (ok && op_id != 0);
-	mem_free(list.items);
 	return store_end(cache, STORE_LOCAL, ok, err);
 }
 

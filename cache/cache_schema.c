@@ -54,6 +54,19 @@ static const char schema_local_1[] =
 	" PRIMARY KEY(account_id, uidl)) STRICT, WITHOUT ROWID;"
 	"INSERT INTO meta VALUES('salt', random());";
 
+/* An item's place in the target: temp is its number above PLACE_TEMPORARY, landed its UID (0: lost
+ * sight of). */
+static const char schema_local_2[] =
+	"ALTER TABLE op_item ADD COLUMN temp INTEGER;"
+	"ALTER TABLE op_item ADD COLUMN landed INTEGER;"
+	"ALTER TABLE op_item ADD COLUMN before INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX op_item_temp ON op_item(temp) WHERE temp IS NOT NULL;"
+	"CREATE INDEX op_item_waits ON op_item(uid) WHERE uid>=4294967296;"
+	"ALTER TABLE op ADD COLUMN verb INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE op ADD COLUMN name BLOB;"
+	"ALTER TABLE op ADD COLUMN new_name BLOB;"
+	"CREATE INDEX op_target ON op(target_id, op_id) WHERE target_id<>0;";
+
 /*
  * cache.db. A place is one row: what a list shows first, what it does not last, so that a page
  * reads no more than it draws. No secondary index: coming in is one step at the end of one tree.
@@ -101,6 +114,9 @@ static const char schema_cache_1[] =
 	"CREATE TABLE thread(thread_id INTEGER PRIMARY KEY, parent INTEGER NOT NULL DEFAULT 0,"
 	" weight INTEGER NOT NULL DEFAULT 1) STRICT;";
 
+static const char schema_cache_2[] =
+	"CREATE INDEX place_hidden ON place(place_id) WHERE hidden<>0;";
+
 /* body.db. A section's bytes lie in pieces; chunk_id is section_id and the first byte's offset. */
 static const char schema_body_1[] =
 	"CREATE TABLE meta(name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;"
@@ -113,8 +129,8 @@ static const char schema_body_1[] =
 	" data BLOB NOT NULL) STRICT;"
 	"CREATE TABLE structure(message_id INTEGER PRIMARY KEY, tree BLOB NOT NULL) STRICT;";
 
-static const char *const schema_local[] = {schema_local_1};
-static const char *const schema_cache[] = {schema_cache_1};
+static const char *const schema_local[] = {schema_local_1, schema_local_2};
+static const char *const schema_cache[] = {schema_cache_1, schema_cache_2};
 static const char *const schema_body[] = {schema_body_1};
 
 static const struct schema_steps {

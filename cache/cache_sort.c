@@ -244,8 +244,8 @@ static struct cache_sort_source sort_source_read(sqlite3_stmt *stmt, int column)
 
 static const char sort_sql_source[] = "SELECT " SORT_SOURCE " FROM place WHERE place_id=?1";
 
-bool cache_sorts_remove_stored(
-	struct cache *cache, const struct cache_sorts *sorts, int64_t place_id, struct error *err)
+static bool sorts_each_stored(struct cache *cache, const struct cache_sorts *sorts,
+	int64_t place_id, bool is_add, struct error *err)
 {
 	sqlite3_stmt *stmt =
 		store_query(cache, STORE_CACHE, sort_sql_source, STORE_INTS(place_id), err);
@@ -255,10 +255,22 @@ bool cache_sorts_remove_stored(
 	bool ok = row != STORE_BAD;
 	if (row == STORE_ROW) {
 		struct cache_sort_source source = sort_source_read(stmt, 0);
-		ok = cache_sorts_remove(cache, sorts, place_id, &source, err);
+		ok = sorts_each(cache, sorts, place_id, &source, is_add, err);
 	}
 	sqlite3_reset(stmt);
 	return ok;
+}
+
+bool cache_sorts_remove_stored(
+	struct cache *cache, const struct cache_sorts *sorts, int64_t place_id, struct error *err)
+{
+	return sorts_each_stored(cache, sorts, place_id, false, err);
+}
+
+bool cache_sorts_add_stored(
+	struct cache *cache, const struct cache_sorts *sorts, int64_t place_id, struct error *err)
+{
+	return sorts_each_stored(cache, sorts, place_id, true, err);
 }
 
 bool cache_sort_key_of(struct cache *cache, enum view_sort sort, int64_t place_id, struct buf *key,

@@ -36,6 +36,8 @@ bool cache_sorts_remove(struct cache *cache, const struct cache_sorts *sorts, in
 /* The same, with the source read from the stored row. */
 bool cache_sorts_remove_stored(
 	struct cache *cache, const struct cache_sorts *sorts, int64_t place_id, struct error *err);
+bool cache_sorts_add_stored(
+	struct cache *cache, const struct cache_sorts *sorts, int64_t place_id, struct error *err);
 
 /* The key of a source in an order, into out (which is cleared). */
 void cache_sort_key(enum view_sort sort, const struct cache_sort_source *source, struct buf *out);

@@ -1,6 +1,8 @@
 /* Which UIDs of a folder are here. */
 #include "cache/cache.h"
 
+#include "base/array.h"
+#include "base/memory.h"
 #include "cache/cache_rank.h"
 
 bool cache_uid_flags(struct cache *cache, int64_t folder_id, uint32_t first, uint32_t last,
@@ -39,6 +41,10 @@ bool cache_uids(struct cache *cache, int64_t folder_id, uint32_t first, uint32_t
 	return row == STORE_END;
 }
 
+static const char uids_sql_hidden[] =
+	"SELECT count(*) FROM place INDEXED BY place_hidden WHERE hidden<>0 AND place_id>=?1"
+	" AND place_id<=?2";
+
 bool cache_uid_count(struct cache *cache, int64_t folder_id, uint32_t first, uint32_t last,
 	uint32_t *count, struct error *err)
 {
@@ -50,7 +56,72 @@ bool cache_uid_count(struct cache *cache, int64_t folder_id, uint32_t first, uin
 		return false;
 	bool ok = cache_rank_before(cache, place_make(folder_id, first), &before, err) &&
 		  cache_rank_before(cache, place_make(folder_id, last) + 1, &through, err);
+	int64_t hidden = 0;
+	ok = ok && store_number(cache, STORE_CACHE, uids_sql_hidden,
+			   STORE_INTS(place_make(folder_id, first), place_make(folder_id, last)),
+			   &hidden, err);
 	store_read_end(cache, STORE_CACHE);
-	*count = (uint32_t)(through - before);
+	*count = (uint32_t)(through - before + hidden);
+	return ok;
+}
+
+/* The hidden rows of a folder, ascending. Owned by the caller. */
+static bool uids_hidden(
+	struct cache *cache, int64_t folder_id, int64_t **places, size_t *count, struct error *err)
+{
+	static const char sql[] = "SELECT place_id FROM place INDEXED BY place_hidden"
+				  " WHERE hidden<>0 AND place_id>=?1 AND place_id<=?2"
+				  " ORDER BY place_id";
+	size_t cap = 0;
+	*places = NULL;
+	*count = 0;
+	sqlite3_stmt *stmt = store_query(cache, STORE_CACHE, sql,
+		STORE_INTS(place_make(folder_id, 0), place_make(folder_id, UINT32_MAX)), err);
+	enum store_row row = STORE_BAD;
+	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW) {
+		*places = array_room(*places, *count, &cap, sizeof(**places));
+		(*places)[(*count)++] = sqlite3_column_int64(stmt, 0);
+	}
+	return row == STORE_END;
+}
+
+/* Hidden rows interrupt the count of the shown: the i-th of them stands at (shown before it) + i,
+ * which only grows, so it is looked for by halves. */
+static bool uids_at(struct cache *cache, int64_t folder_id, int64_t row, const int64_t *hidden,
+	size_t count, int64_t *place_id, struct error *err)
+{
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int64_t before = 0;
+		if (!cache_rank_before(cache, hidden[middle], &before, err))
+			return false;
+		int64_t at = before + (int64_t)middle;
+		if (at == row) {
+			*place_id = hidden[middle];
+			return true;
+		}
+		if (at < row)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return cache_rank_place(cache, folder_id, row - (int64_t)low, place_id, err);
+}
+
+bool cache_uid_at(
+	struct cache *cache, int64_t folder_id, uint32_t row, uint32_t *uid, struct error *err)
+{
+	int64_t *hidden = NULL, place_id = 0;
+	size_t count = 0;
+	*uid = 0;
+	if (!store_read_begin(cache, STORE_CACHE, err))
+		return false;
+	bool ok = uids_hidden(cache, folder_id, &hidden, &count, err) &&
+		  uids_at(cache, folder_id, row, hidden, count, &place_id, err);
+	store_read_end(cache, STORE_CACHE);
+	mem_free(hidden);
+	if (ok && place_id != 0 && !place_is_temporary(place_id))
+		*uid = place_uid(place_id);
 	return ok;
 }

@@ -162,6 +162,6 @@ void cache_walk_read(sqlite3_stmt *stmt, int64_t shown, struct message *row)
 		.subject = store_text_copy(stmt, CACHE_WALK_SUBJECT),
 	};
 	int64_t uid = row->place_id - cache_folder_low(place_folder(row->place_id));
-	if (shown != 0 && uid >= shown)
+	if (shown != 0 && uid >= shown && uid <= UINT32_MAX)
 		row->hints |= HINT_FRESH;
 }

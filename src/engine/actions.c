@@ -36,7 +36,7 @@ static void action_gather(struct engine *engine, const struct request *request, 
 		action->items =
 			array_room(action->items, action->item_count, &cap, sizeof(*action->items));
 		action->items[action->item_count++] =
-			(struct action_item){place_uid(place_id), m.ident};
+			(struct action_item){.uid = place_uid(place_id), .ident = m.ident};
 		cache_message_done(&m);
 	}
 	if (action->item_count > 0)
@@ -288,6 +288,10 @@ static void action_run_flags(struct session *s, struct action *action)
 static bool action_start(struct session *s, struct action *action)
 {
 	struct folder_sync *sync = s->folder;
+	if (session_is_refused(s, action->folder_id)) {
+		action_later(s, action);
+		return true;
+	}
 	if (sync == NULL || sync->folder_id != action->folder_id) {
 		if (s->selecting == NULL)
 			sync_select(s, action->folder_id);

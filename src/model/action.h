@@ -31,6 +31,16 @@ enum action_state {
 	ACTION_CANCELLED,
 };
 
+/* What an ACTION_FOLDER does. */
+enum folder_verb {
+	FOLDER_NOTHING,
+	FOLDER_CREATE,
+	FOLDER_RENAME,
+	FOLDER_DELETE,
+	FOLDER_SUBSCRIBE,
+	FOLDER_UNSUBSCRIBE,
+};
+
 enum { IDENT_SIZE = 16 };
 
 /* Who a message is, whatever its UID: EMAILID, X-GM-MSGID, else a hash of header fields. */
@@ -39,8 +49,14 @@ struct ident {
 };
 
 struct action_item {
-	uint32_t uid;
+	int64_t uid; /* the number of its place: PLACE_TEMPORARY and more while the server has none
+		      */
 	struct ident ident;
+	uint32_t
+		temporary; /* MOVE, COPY: its place in the target is this much above PLACE_TEMPORARY
+			    */
+	uint32_t landed;   /* MOVE, COPY: its UID in the target, once known; 0 */
+	flags_t before;    /* FLAGS: which of the bits it had, for the undo */
 };
 
 struct action {
@@ -56,6 +72,11 @@ struct action {
 	int64_t not_before;       /* wall seconds */
 	int64_t created;
 	unsigned tries;
+	uint32_t pre_uidvalidity;  /* MOVE, COPY: of the target before the bytes went out; 0 */
+	uint32_t pre_uidnext;      /* MOVE, COPY: the copies got this UID or a higher one; 0 */
+	enum folder_verb verb;     /* FOLDER */
+	char *name, *new_name;     /* owned; FOLDER: wire names; NULL */
+	int64_t inverse_of;        /* the action_id this undoes; 0 */
 	char *words;               /* owned; the server's own words when it failed; NULL */
 	struct action_item *items; /* owned, ascending by uid */
 	size_t item_count;

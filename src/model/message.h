@@ -29,6 +29,17 @@ static inline uint32_t place_uid(int64_t place_id)
 	return (uint32_t)place_id;
 }
 
+/* The UID of a place, or its temporary number, which is PLACE_TEMPORARY and more. */
+static inline int64_t place_number(int64_t place_id)
+{
+	return place_id & (PLACE_TEMPORARY * 2 - 1);
+}
+
+static inline int64_t place_numbered(int64_t folder_id, int64_t number)
+{
+	return place_make(folder_id, 0) + number;
+}
+
 static inline bool place_is_temporary(int64_t place_id)
 {
 	return (place_id & PLACE_TEMPORARY) != 0;
