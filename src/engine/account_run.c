@@ -8,6 +8,7 @@
 #include "engine/reading.h"
 #include "engine/secret.h"
 #include "engine/session.h"
+#include "engine/submit.h"
 #include "engine/sync_plan.h"
 
 enum {
@@ -47,6 +48,7 @@ void account_run_free(struct account_run *run)
 {
 	if (run == NULL)
 		return;
+	submit_free(run);
 	if (run->session != NULL)
 		run->backend->stop(run);
 	secret_forget(run);
@@ -408,6 +410,7 @@ void account_run_retry(struct account_run *run)
 
 void account_run_disconnect(struct account_run *run)
 {
+	submit_close(run);
 	if (run->session != NULL)
 		run->backend->stop(run);
 	run->ready_since = 0;

@@ -11,6 +11,7 @@
 #include "engine/profile.h"
 #include "engine/reading.h"
 #include "engine/session.h"
+#include "engine/submit.h"
 
 #include <errno.h>
 
@@ -356,6 +357,11 @@ static void engine_serve(struct engine *engine, struct request *request)
 	case REQUEST_ACTIONS:
 		engine->wants_actions = engine->actions_dirty = true;
 		break;
+	case REQUEST_SEND:
+	case REQUEST_OUTBOX:
+	case REQUEST_OUTGOING:
+		submit_serve(engine, request);
+		break;
 	case REQUEST_QUIT:
 		engine->should_stop = true;
 		break;
@@ -410,8 +416,10 @@ static void engine_hear_guests(struct engine *engine)
 	struct buf calls = {0};
 	profile_calls(engine->profile, &calls);
 	struct str rest = buf_str(&calls);
-	if (rest.len > 0)
+	if (rest.len > 0) {
 		actions_apply(engine);
+		submit_wake(engine);
+	}
 	while (rest.len > 0)
 		engine_hear(engine, str_cut(&rest, '\n'));
 	buf_done(&calls);
@@ -455,7 +463,11 @@ static void engine_plan_sync(struct account_run *run)
 
 static bool engine_sync_is_over(struct account_run *run)
 {
-	if (!run->sync_is_asked || account_run_is_stuck(run))
+	if (!run->sync_is_asked)
+		return true;
+	if (submit_is_busy(run))
+		return false;
+	if (account_run_is_stuck(run))
 		return true;
 	return run->sync_is_planned && !account_run_is_busy(run) &&
 	       actions_waiting(run->engine, run->account->account_id) == 0;
@@ -587,8 +599,10 @@ int64_t engine_step(struct engine *engine, int64_t now)
 		engine_hear_guests(engine);
 	/* Pages that were asked for go out before any slower work. */
 	live_flush(engine, &deadline);
-	for (size_t i = 0; !engine->is_guest && i < engine->run_count; i++)
+	for (size_t i = 0; !engine->is_guest && i < engine->run_count; i++) {
+		submit_step(engine->runs[i], &deadline);
 		account_run_step(engine->runs[i], &deadline);
+	}
 	engine_step_tests(engine, &deadline);
 	if (live_prepare(engine) || live_search(engine))
 		deadline = now;
@@ -600,6 +614,7 @@ int64_t engine_step(struct engine *engine, int64_t now)
 		engine->actions_dirty = false;
 		actions_tell(engine);
 	}
+	submit_tell(engine);
 	engine_end_sync(engine);
 	engine_end_idle(engine);
 	engine_upkeep(engine, &deadline);
@@ -619,6 +634,8 @@ size_t engine_poll(struct engine *engine, struct pollfd *fds, size_t max, int64_
 		fds[count++] = (struct pollfd){profile_fd(engine->profile), POLLIN, 0};
 	for (size_t i = 0; i < engine->run_count && count + NET_POLL_MAX <= max; i++)
 		count += account_run_poll(engine->runs[i], fds + count, deadline);
+	for (size_t i = 0; i < engine->run_count && count + NET_POLL_MAX <= max; i++)
+		count += submit_poll(engine->runs[i], fds + count, deadline);
 	for (size_t i = 0; i < engine->test_count && count + NET_POLL_MAX <= max; i++)
 		count += account_run_poll(engine->tests[i], fds + count, deadline);
 	return count;

@@ -20,6 +20,7 @@
 #include "model/action.h"
 #include "model/folder.h"
 #include "model/message.h"
+#include "model/outgoing.h"
 #include "model/shown.h"
 #include "model/view.h"
 
@@ -81,7 +82,10 @@ enum request_kind {
 	REQUEST_ACCOUNT_TEST, /* account (not saved) → EVENT_TEST steps, the last with is_last */
 	REQUEST_IDLE, /* headless: → EVENT_IDLE once nothing is left to do for what was asked */
 	REQUEST_ACTIONS, /* → EVENT_ACTIONS now and on every change */
-	REQUEST_QUIT,    /* engine_halt's own */
+	REQUEST_SEND,   /* outgoing, message: durable in the outbox → EVENT_OUTBOX with the tag */
+	REQUEST_OUTBOX, /* → EVENT_OUTBOX now and on every change */
+	REQUEST_OUTGOING, /* outgoing_id, text "retry", "cancel" or "sent" → EVENT_OUTBOX */
+	REQUEST_QUIT,     /* engine_halt's own */
 };
 
 enum page_anchor { PAGE_AT_PLACE, PAGE_AT_ROW, PAGE_AT_START, PAGE_AT_END };
@@ -122,9 +126,12 @@ struct request {
 	struct show_options show;
 	unsigned question_id;
 	enum answer answer;
-	bool may_keep;           /* of a password: in the keyring */
-	struct account *account; /* owned */
-	uint64_t tag;            /* comes back in the event that answers */
+	bool may_keep;             /* of a password: in the keyring */
+	struct account *account;   /* owned */
+	struct outgoing *outgoing; /* owned: envelope and state */
+	struct buf message;        /* CR LF line ends */
+	int64_t outgoing_id;
+	uint64_t tag; /* comes back in the event that answers */
 };
 
 struct request *request_new(enum request_kind kind);
@@ -147,6 +154,7 @@ enum event_kind {
 	EVENT_TEST,
 	EVENT_IDLE,
 	EVENT_ACTIONS,
+	EVENT_OUTBOX,  /* outbox; is_complete: nothing more will be done with it now */
 	EVENT_FAILED,  /* a request could not be done: error, tag */
 	EVENT_STOPPED, /* the engine ended by itself: error */
 };
@@ -263,6 +271,9 @@ struct event {
 	bool is_ok, is_last;
 	struct action *actions; /* owned */
 	size_t action_count;
+	struct outgoing *outbox; /* owned */
+	size_t outbox_count;
+	int64_t outgoing_id; /* EVENT_OUTBOX: which one the request was about */
 };
 
 void event_free(struct event *event);

@@ -34,6 +34,13 @@ static void event_free_actions(struct event *event)
 	mem_free(event->actions);
 }
 
+static void event_free_outbox(struct event *event)
+{
+	for (size_t i = 0; i < event->outbox_count; i++)
+		outgoing_done(&event->outbox[i]);
+	mem_free(event->outbox);
+}
+
 static void page_free(struct page *page)
 {
 	if (page == NULL)
@@ -66,6 +73,7 @@ void event_free(struct event *event)
 	event_free_folders(event);
 	event_free_accounts(event);
 	event_free_actions(event);
+	event_free_outbox(event);
 	page_free(event->page);
 	shown_free(event->shown);
 	if (event->row != NULL)

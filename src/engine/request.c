@@ -18,5 +18,9 @@ void request_free(struct request *request)
 	mem_free_secret(request->text);
 	mem_free(request->path);
 	account_free(request->account);
+	if (request->outgoing != NULL)
+		outgoing_done(request->outgoing);
+	mem_free(request->outgoing);
+	buf_done(&request->message);
 	mem_free(request);
 }

@@ -26,6 +26,7 @@ struct live_list;
 struct profile;
 struct reading;
 struct session;
+struct submit;
 
 struct engine {
 	struct engine_options options; /* strings owned, see engine.c */
@@ -49,6 +50,7 @@ struct engine {
 	bool is_offline;
 	bool wants_folders, wants_accounts, wants_actions; /* someone asked: tell on every change */
 	bool folders_dirty, accounts_dirty, actions_dirty;
+	bool wants_outbox, outbox_dirty, outbox_was_busy, outbox_is_recovered;
 	int64_t folders_told; /* ms: when EVENT_FOLDERS was last posted */
 	unsigned next_question, next_serial;
 	uint64_t next_revision;
@@ -134,6 +136,7 @@ struct account_run {
 	bool sync_failed;          /* cannot be had now */
 	bool journal_is_dirty;     /* there may be wishes to carry out */
 	int64_t journal_next;      /* wall seconds: when to look again anyway */
+	struct submit *submit;     /* owned; NULL until it is needed */
 	struct account_test *test; /* owned: this run only tries the log-in; not in engine.runs */
 };
 

@@ -9,6 +9,7 @@
 #include "engine/actions.h"
 #include "engine/live.h"
 #include "engine/reading.h"
+#include "engine/submit.h"
 #include "engine/sync.h"
 
 enum {
@@ -193,7 +194,8 @@ void tasks_next(struct session *s, int64_t *deadline)
 	if (run->test != NULL)
 		return;
 	for (int i = 0; i < TASKS_OUT_MAX && s->state == SESSION_READY; i++) {
-		bool asked = reading_next(s) || actions_next(s) || tasks_select(s);
+		bool asked =
+			reading_next(s) || actions_next(s) || sent_copy_next(s) || tasks_select(s);
 		if (!asked && s->pending_count < TASKS_OUT_MAX)
 			asked = sync_next(s);
 		if (!asked)
