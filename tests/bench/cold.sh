@@ -31,7 +31,7 @@ store=$(stat -c %s "$ROWAN_HOME"/*.db | awk '{ s += $1 } END { print s }')
 bound=$(median "$BENCH_DIR/bound.ms" 1)
 cold=$(median "$BENCH_DIR/cold.txt" 1)
 
-echo "cold.sh: $count messages of $size bytes, medians of $BENCH_RUNS, load $(cut -d' ' -f1 /proc/loadavg)"
+echo "cold.sh $count $size: medians of $BENCH_RUNS, load $(cut -d' ' -f1 /proc/loadavg)"
 row '%-34s %10.0f ms\n' 'bound: the same FETCH, thrown away' "$bound"
 row '%-34s %10.0f ms  %.2f of the bound (at most 2)\n' 'rowan sync, empty store' "$cold" \
 	"$(ratio "$cold" "$bound")"

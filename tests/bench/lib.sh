@@ -64,7 +64,7 @@ bench_server() {
 	fi
 	. "$dir/env"
 	if [ ! -f "$dir/warm" ]; then
-		bench_bound >/dev/null
+		bench_bound >/dev/null || bench_die "the server does not give its mail"
 		touch "$dir/warm"
 	fi
 }
@@ -87,11 +87,18 @@ bench_proxy() {
 	PORT=${PORT##*[!0-9]}
 }
 
-# bench_home NAME: a fresh profile for that server; sets ROWAN_HOME
+bench_proxy_stop() {
+	kill "$bench_proxy_pid" 2>/dev/null || true
+	wait "$bench_proxy_pid" 2>/dev/null || true
+	bench_pids=
+	unset PORT
+}
+
+# bench_home NAME [keep]: a fresh profile for that server (or the one of before); sets ROWAN_HOME
 bench_home() {
 	ROWAN_HOME=$BENCH_DIR/home-$1
 	export ROWAN_HOME
-	rm -rf "$ROWAN_HOME"
+	[ "${2-}" = keep ] || rm -rf "$ROWAN_HOME"
 	mkdir -p "$ROWAN_HOME"
 	cat >"$ROWAN_HOME/rowan.conf" <<END
 [account "me"]
@@ -99,6 +106,18 @@ bench_home() {
 	password-command = echo pencil
 	ca-file = $CA_FILE
 END
+}
+
+# bench_home_synced COUNT: a profile that has all headers of the server with COUNT messages
+bench_home_synced() {
+	bench_home "synced-$1" keep
+	"$ROWAN" sync || bench_die "rowan sync failed"
+}
+
+# bench_screen [OPTIONS]: the screen of Rowan in a terminal, a line of JSON (screen_time.c)
+bench_screen() {
+	bench_tool screen_time -lvterm -lutil
+	"$BENCH_DIR/bin/screen_time" --rowan "$@" -- "$ROWAN"
 }
 
 # bench_median: of numbers, one a line
@@ -114,6 +133,11 @@ ratio() {
 # row FORMAT VALUES: printf with a point in numbers wherever we are
 row() {
 	LC_ALL=C printf "$@"
+}
+
+# json_median FILE NAME: the median of that number in lines of JSON
+json_median() {
+	json_number "$2" <"$1" | bench_median
 }
 
 # json_number NAME: that number of each line of JSON
