@@ -29,6 +29,10 @@ static const struct command {
 	{"save", command_save, true, "save ID|FILE PART [--to PATH] [--overwrite]",
 		N_("save an attachment, or the whole message with PART 0")},
 	{"flag", command_flag, false, "flag ID… +FLAG|-FLAG…", N_("set and clear flags")},
+	{"send", command_send, false, "send [-t] [-f ADDRESS] [--] [RECIPIENT…]",
+		N_("send the message on standard input, as sendmail does")},
+	{"outbox", command_outbox, false, "outbox [list] | retry|cancel|sent ID",
+		N_("list what is to be sent, and decide about it")},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };

@@ -65,10 +65,12 @@ struct mime_source {
 void mime_write_part(
 	struct buf *out, const struct mime_source *source, bool may_8bit, uint64_t seed);
 
-/* ---- A message for a server that takes only ASCII: mime_recode.c ---- */
+/* ---- A message as servers take it: mime_recode.c ---- */
 
-/* Recodes all that is beyond ASCII, in headers and bodies at any depth. False with a sentence where
- * that would break a signature. message has CR LF line ends. */
-bool mime_recode_7bit(struct str message, struct buf *out, struct error *err);
+/* Recodes bodies with lines of more than 998 bytes and, without may_8bit, all that is beyond ASCII,
+ * at any depth; header fields beyond ASCII or with such lines are encoded. False with a sentence
+ * where that would break a signature. message has CR LF line ends. The same message gives the same
+ * bytes each time. */
+bool mime_recode(struct str message, bool may_8bit, struct buf *out, struct error *err);
 
 #endif

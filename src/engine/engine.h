@@ -286,4 +286,23 @@ struct shown *engine_show_bytes(struct str message, const struct show_options *o
 /* The decoded bytes of one part ("1.2"; "" is the message itself) of a message in memory. */
 bool engine_part_bytes(struct str message, struct str path, struct buf *out, struct error *err);
 
+/* A message as a program hands it to sendmail. */
+struct take_options {
+	const char *account;   /* its name; NULL: the one whose address the message is from */
+	bool takes_recipients; /* those of To, Cc and Bcc too */
+	const char *const *recipients;
+	size_t recipient_count;
+	const char *sender;    /* the envelope's; NULL: the account's address */
+	const char *full_name; /* for a From that is missing; NULL */
+	int64_t now;           /* seconds since 1970 UTC */
+	int zone;              /* minutes east */
+	uint64_t entropy[2];   /* for the Message-ID */
+};
+
+/* Completes the message and finds out who is to have it and which of the accounts sends it: all
+ * that REQUEST_SEND needs but outgoing.account_id. *account is borrowed from accounts. */
+bool engine_take_message(struct str raw, const struct take_options *take,
+	const struct account *const *accounts, size_t count, const struct account **account,
+	struct outgoing *outgoing, struct buf *message, struct error *err);
+
 #endif

@@ -153,7 +153,7 @@ static bool item_load(struct submit *s, struct error *err)
 		return false;
 	if (smtp_has(s->smtp, SMTP_EXT_8BITMIME) || smtp_is_ascii(buf_str(&s->message)))
 		return true;
-	bool ok = mime_recode_7bit(buf_str(&s->message), &recoded, err);
+	bool ok = mime_recode(buf_str(&s->message), false, &recoded, err);
 	buf_done(&s->message);
 	s->message = recoded;
 	return ok;

@@ -270,7 +270,7 @@ Test(mime_write, messages_are_read_back_equal)
 		mime_write_part(&message, &root, i % 2 == 0, (uint64_t)i);
 		expect_lines(buf_str(&message), 998);
 		expect_tree(buf_str(&message), buf_str(&text), buf_str(&data), second.name);
-		cr_expect(mime_recode_7bit(buf_str(&message), &ascii, &err), "%s", err.detail);
+		cr_expect(mime_recode(buf_str(&message), false, &ascii, &err), "%s", err.detail);
 		expect_ascii(buf_str(&ascii));
 		expect_tree(buf_str(&ascii), buf_str(&text), buf_str(&data), second.name);
 		buf_done(&text);
@@ -288,7 +288,7 @@ Test(mime_write, a_raw_8_bit_message_becomes_ascii_with_the_same_words)
 		    "Content-Transfer-Encoding: 8bit\r\n\r\n\xc3\xbc\r\n");
 	struct buf out = {0};
 	struct error err;
-	cr_assert(mime_recode_7bit(message, &out, &err));
+	cr_assert(mime_recode(message, false, &out, &err));
 	cr_expect_str_eq(buf_text(&out),
 		"From: =?UTF-8?B?SsO2cmcgKHgp?= <j@x>\r\n"
 		"Subject: =?UTF-8?B?Z3LDvMOf?=\r\n"
@@ -304,7 +304,7 @@ Test(mime_write, signed_mail_is_not_recoded)
 		    "\r\n--b--\r\n");
 	struct buf out = {0};
 	struct error err;
-	cr_expect_not(mime_recode_7bit(message, &out, &err));
+	cr_expect_not(mime_recode(message, false, &out, &err));
 	buf_done(&out);
 }
 
@@ -327,4 +327,23 @@ Test(mime_write, flowed_lines_break_softly_and_keep_their_quotes)
 		cr_expect_str_eq(buf_text(&out), cases[i].flowed, "got %s", buf_text(&out));
 		buf_done(&out);
 	}
+}
+
+Test(mime_write, only_lines_that_are_too_long_are_recoded_for_a_server_that_takes_8_bits)
+{
+	struct buf message = {0}, out = {0};
+	struct error err;
+	buf_add_text(&message, "Subject: gr\xc3\xbc\xc3\x9f\r\nContent-Type: text/plain; "
+			       "charset=UTF-8\r\n\r\n\xc3\xbc\r\n");
+	cr_assert(mime_recode(buf_str(&message), true, &out, &err));
+	cr_expect(str_find(buf_str(&out), STR("\r\n\r\n\xc3\xbc\r\n")) != STR_NONE);
+	for (int i = 0; i < 1000; i++)
+		buf_add_char(&message, 'x');
+	buf_add_text(&message, "\r\n");
+	buf_clear(&out);
+	cr_assert(mime_recode(buf_str(&message), true, &out, &err));
+	expect_lines(buf_str(&out), 78);
+	expect_ascii(buf_str(&out));
+	buf_done(&message);
+	buf_done(&out);
 }
