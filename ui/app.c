@@ -1,6 +1,7 @@
 /* The application: the stack of screens, the status line, keys, prompts and what is due. */
 #include "ui/app_parts.h"
 
+#include "ui/app_open.h"
 #include "ui/app_save.h"
 #include "base/array.h"
 #include "ui/screens/screen.h"
@@ -305,6 +306,23 @@ void app_ask_line(struct app *app, struct str label, struct str text, bool is_hi
 	buf_clear(&app->status);
 }
 
+void app_ask_keys(struct app *app, const struct choice *keys, size_t count, prompt_key_done *done)
+{
+	app->prompt.keys = keys;
+	app->prompt.key_count = count;
+	app->prompt.key_done = done;
+}
+
+static const struct choice end_keys[] = {
+	{INPUT_CTRL('Y'), N_("Top"), COMMAND_FIRST},
+	{INPUT_CTRL('V'), N_("Bottom"), COMMAND_LAST},
+};
+
+void app_ask_ends(struct app *app, prompt_key_done *done)
+{
+	app_ask_keys(app, end_keys, sizeof(end_keys) / sizeof(end_keys[0]), done);
+}
+
 void app_ask_choice(struct app *app, struct str label, const struct choice *choices, size_t count,
 	int fallback, prompt_choice_done *done, void *context)
 {
@@ -335,7 +353,7 @@ static int64_t app_tick_questions(struct app *app)
 int app_tick(struct app *app, int64_t now)
 {
 	app->now = now;
-	int64_t next = app_tick_questions(app);
+	int64_t next = earlier(app_tick_questions(app), app_open_tick(app));
 	for (size_t i = 0; i < app->depth; i++)
 		if (app->stack[i]->ops->tick != NULL)
 			next = earlier(next, app->stack[i]->ops->tick(app->stack[i]));
@@ -400,10 +418,12 @@ void app_free(struct app *app)
 	prompt_drop(&app->prompt);
 	app_question_done(app);
 	app_save_done(app);
+	app_open_done(app);
 	app_known_done(app);
 	mem_free(app->memories);
 	buf_done(&app->status);
 	buf_done(&app->notification);
+	buf_done(&app->clipboard);
 	keys_done(&app->keys);
 	mem_free(app);
 }

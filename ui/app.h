@@ -6,12 +6,15 @@
 #ifndef UI_APP_H
 #define UI_APP_H
 
+#include "base/argv.h"
 #include "ui/kit/canvas.h"
 #include "ui/kit/list.h"
 #include "ui/kit/prompt.h"
 #include "ui/kit/text.h"
 #include "ui/theme.h"
 #include "ui/ui.h"
+
+#include <sys/types.h>
 
 struct screen;
 
@@ -30,6 +33,26 @@ struct saving {
 	int64_t place_id;
 	char *part, *path; /* owned */
 	uint64_t tag;
+};
+
+/* A program that runs beside Rowan, or has run and left its file to another. */
+struct opened {
+	pid_t pid;           /* 0: it is over */
+	char *path, *output; /* owned; NULL */
+	bool is_copious;
+	int64_t started;
+};
+
+/* What is being opened: until its file is here and its program runs. */
+struct opening {
+	uint64_t tag;
+	char *path; /* owned */
+	struct argv argv;
+	bool needs_terminal, is_copious, is_input;
+	char *folder; /* owned: for files, once there was one */
+	unsigned number;
+	struct opened *running; /* owned */
+	size_t running_count, running_cap;
 };
 
 struct app {
@@ -61,6 +84,7 @@ struct app {
 	char *password;          /* owned, wiped: until it is known whether to keep it */
 
 	struct saving saving;
+	struct opening opening;
 	struct folder_memory *memories; /* owned */
 	size_t memory_count, memory_cap;
 	int64_t folder_id; /* open now, or last; 0 */
@@ -75,6 +99,8 @@ struct app {
 
 	/* For ui.c, which takes them and puts them back to false or empty. */
 	bool is_over, wants_redraw, wants_suspend, wants_bell;
+	bool wants_program;   /* opening.argv is to be run in the terminal: app_open_ran */
+	struct buf clipboard; /* to be copied */
 	struct buf notification;
 	struct error stopped;
 };
@@ -121,6 +147,12 @@ void app_ask_line(struct app *app, struct str label, struct str text, bool is_hi
 	prompt_line_done *done, void *context);
 void app_ask_choice(struct app *app, struct str label, const struct choice *choices, size_t count,
 	int fallback, prompt_choice_done *done, void *context);
+
+/* Keys of its own for the line just asked. */
+void app_ask_keys(struct app *app, const struct choice *keys, size_t count, prompt_key_done *done);
+/* The line just asked is for a word to find: ^Y and ^V lead to the ends. `done` gets COMMAND_FIRST
+ * or COMMAND_LAST. */
+void app_ask_ends(struct app *app, prompt_key_done *done);
 
 int app_body_height(const struct app *app);
 int app_body_top(const struct app *app);

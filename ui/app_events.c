@@ -2,6 +2,7 @@
 #include "ui/app_parts.h"
 
 #include "base/memory.h"
+#include "ui/app_open.h"
 #include "ui/app_save.h"
 #include "ui/say.h"
 #include "ui/screens/screen.h"
@@ -106,12 +107,14 @@ static void app_take_new_mail(struct app *app, struct event *event)
 
 static void app_take_failed(struct app *app, struct event *event)
 {
+	app_open_event(app, event);
 	app_say_error(app, &event->error);
 }
 
 static void app_take_saved(struct app *app, struct event *event)
 {
-	app_save_event(app, event);
+	if (!app_open_event(app, event))
+		app_save_event(app, event);
 }
 
 static void app_take_stopped(struct app *app, struct event *event)

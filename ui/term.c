@@ -7,6 +7,7 @@
  */
 #include "ui/term.h"
 
+#include "base/base64.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -28,7 +29,7 @@
 #define MOUSE_ON "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
 
-enum { ESCAPE_DELAY = 25, RESTORE_MAX = 512, SCREEN_MAX = 1000, PAIR_MAX = 256 };
+enum { ESCAPE_DELAY = 25, RESTORE_MAX = 512, COPY_MAX = 60000, SCREEN_MAX = 1000, PAIR_MAX = 256 };
 enum { CODE_PASTE_ON = KEY_MAX + 1, CODE_PASTE_OFF, CODE_MOUSE };
 
 struct term {
@@ -549,6 +550,28 @@ void term_suspend(struct term *term)
 	term_redraw(term);
 }
 
+static const int term_others[] = {SIGINT, SIGQUIT, SIGTSTP};
+
+void term_leave(struct term *term)
+{
+	term_modes_off(term);
+	endwin();
+	tcsetattr(STDIN_FILENO, TCSANOW, &term_state.before);
+	for (size_t i = 0; i < sizeof(term_others) / sizeof(term_others[0]); i++)
+		signal(term_others[i], SIG_IGN);
+}
+
+void term_return(struct term *term)
+{
+	term_set_signals(term_on_crash, term_on_note);
+	signal(SIGQUIT, SIG_DFL);
+	term_state.stopped = term_state.continued = 0;
+	term_read_size(term);
+	refresh();
+	term_modes_on(term);
+	term_redraw(term);
+}
+
 void term_bell(struct term *term)
 {
 	(void)term;
@@ -575,6 +598,18 @@ void term_title(struct term *term, struct str title)
 {
 	if (term->has_title)
 		term_osc(term, "\033]2;", title);
+}
+
+void term_copy(struct term *term, struct str text)
+{
+	struct buf out = {0};
+	if (term->has_title && text.len <= COPY_MAX) {
+		buf_add_text(&out, "\033]52;c;");
+		base64_encode(text, &out);
+		buf_add_text(&out, "\033\\");
+		term_write_raw(out.data, out.len);
+	}
+	buf_done(&out);
 }
 
 void term_notify(struct term *term, struct str sentence)

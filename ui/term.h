@@ -47,8 +47,14 @@ enum term_signal {
 unsigned term_wait(struct term *term, int fd, int milliseconds);
 
 void term_suspend(struct term *term); /* stops the process; returns when it goes on */
+/* Another program gets the terminal: as it was found, ^C and ^Z not for us. And back again. */
+void term_leave(struct term *term);
+void term_return(struct term *term);
+
 void term_bell(struct term *term);
-void term_title(struct term *term, struct str title);     /* OSC 2 */
+void term_title(struct term *term, struct str title); /* OSC 2 */
+/* OSC 52; how much a terminal takes is its own matter. */
+void term_copy(struct term *term, struct str text);
 void term_notify(struct term *term, struct str sentence); /* OSC 9 */
 
 #endif

@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "ui/app.h"
+#include "ui/app_open.h"
+#include "ui/viewer.h"
 #include "ui/term.h"
 
 #include <stdio.h>
@@ -80,6 +82,21 @@ static void ui_show_title(struct ui *ui)
 	term_title(ui->term, buf_str(&title));
 }
 
+/* A program that needs the terminal: the screen waits for it, the engine does not. */
+static void ui_run_program(struct ui *ui)
+{
+	struct opening *o = &ui->app->opening;
+	struct viewer_streams streams = {
+		.input = o->is_input ? o->path : NULL, .on_terminal = true};
+	ui->app->wants_program = false;
+	term_leave(ui->term);
+	pid_t pid = viewer_start(&o->argv, &streams);
+	int status = pid != 0 ? viewer_wait(pid, -1) : 127;
+	term_return(ui->term);
+	app_open_ran(ui->app, status);
+	ui_resize(ui);
+}
+
 /* What the app wants of the terminal besides cells. */
 static void ui_wishes(struct ui *ui)
 {
@@ -98,6 +115,12 @@ static void ui_wishes(struct ui *ui)
 			term_notify(ui->term, buf_str(&app->notification));
 		buf_clear(&app->notification);
 	}
+	if (app->clipboard.len > 0) {
+		term_copy(ui->term, buf_str(&app->clipboard));
+		buf_clear(&app->clipboard);
+	}
+	if (app->wants_program)
+		ui_run_program(ui);
 	if (app->wants_suspend) {
 		app->wants_suspend = false;
 		term_suspend(ui->term);

@@ -41,6 +41,7 @@ struct ui_options {
 	bool sort_reverse;
 	enum ui_start start;
 	const char *start_folder; /* "Account/Folder"; NULL: the first INBOX */
+	const char *open_folder;  /* for files that other programs open; NULL: none are */
 	const char *log_path;     /* told after a crash; NULL */
 	bool is_offline;          /* started so: what the on/offline key changes */
 	const char *crashed;      /* one line about the run before, shown at start; NULL */

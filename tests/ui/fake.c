@@ -1,6 +1,7 @@
 /* An engine made of tables. */
 #include "tests/ui/fake.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 
 #include <stdio.h>
@@ -225,6 +226,19 @@ static void fake_add_part(struct doc *doc, const char *path, const char *type, c
 	part->have_bytes = true;
 }
 
+static void fake_add_links(struct doc *doc)
+{
+	struct doc_block *block = doc_add_block(doc, DOC_TEXT);
+	int rowan = doc_add_link(doc, STR("https://rowan.example.org/"), STR("the page"));
+	int bank = doc_add_link(doc, STR("http://evil.example.com/x"), STR("www.bank.example"));
+	doc->links[bank].is_deceptive = true;
+	doc_block_add(block, STR("See "), 0, -1);
+	doc_block_add(block, STR("the page"), DOC_STYLE_LINK, rowan);
+	doc_block_add(block, STR(" or "), 0, -1);
+	doc_block_add(block, STR("www.bank.example"), DOC_STYLE_LINK | DOC_STYLE_WARNING, bank);
+	doc_block_add(block, STR("."), 0, -1);
+}
+
 static void fake_write(const struct fake *fake, struct doc *doc, const struct request *request)
 {
 	char line[80];
@@ -236,6 +250,8 @@ static void fake_write(const struct fake *fake, struct doc *doc, const struct re
 	fake_add_block(doc, DOC_HEADER, "Subject", fake_text(fake, "Lunch on Thursday?"), 0);
 	fake_add_block(doc, DOC_BLANK, NULL, NULL, 0);
 	fake_add_block(doc, DOC_TEXT, NULL, "Shall we?", 1);
+	if (fake->has_links)
+		fake_add_links(doc);
 	for (int i = 1; i <= 40; i++) {
 		snprintf(line, sizeof(line), "Line %d of message %u.", i,
 			(unsigned)place_uid(request->place_id));
@@ -286,6 +302,8 @@ static void fake_send_saved(struct fake *fake, const struct request *request)
 	event->path = mem_text(request->path);
 	event->exists = fake->exists && !request->may_overwrite;
 	event->is_ok = !event->exists;
+	if (fake->writes)
+		file_write_atomic(request->path, STR("bytes\n"), 0600, NULL);
 	fake_post(fake, event);
 }
 

@@ -16,6 +16,8 @@ struct fake {
 	bool is_hostile;   /* every text tries to cheat the terminal */
 	bool is_wide;      /* every text is wide, marked or right-to-left */
 	bool is_missing;   /* bodies are not here, and the accounts are offline */
+	bool has_links;    /* in every text, the second one deceptive */
+	bool writes;       /* files that are to be saved */
 	bool exists;       /* files that are to be saved exist */
 	enum account_state state;
 	struct queue *events; /* owned */

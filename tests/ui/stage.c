@@ -10,6 +10,8 @@ void stage_init(struct stage *stage, int columns, int rows)
 {
 	setenv("ROWAN_CLOCK", "1795428000", 1); /* Mon 23 Nov 2026 10:00 UTC */
 	setenv("TZ", "UTC", 1);
+	setenv("MAILCAPS", "/dev/null", 1);
+	unsetenv("BROWSER");
 	*stage = (struct stage){.now = 1000000};
 	fake_init(&stage->fake);
 	canvas_init(&stage->canvas, rows, columns);

@@ -1,9 +1,13 @@
 /* What keys ask of the engine, and what its events do to the screens. */
 #include "tests/ui/stage.h"
 #include "ui/app_save.h"
+#include "base/file.h"
 #include "ui/screens/screen.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 /* A stage of 80x24 with so many messages, after a script. */
 static void play(struct stage *stage, uint32_t total, const char *script)
@@ -519,4 +523,69 @@ Test(app, a_monkey_does_no_harm)
 		}
 		stage_done(&stage);
 	}
+}
+
+Test(app, links_are_walked_shown_and_copied)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage.fake.has_links = true;
+	stage_open(&stage);
+	stage_play(&stage, "Return ^F");
+	cr_expect(shows(&stage, "https://rowan.example.org/"));
+	stage_play(&stage, "Return");
+	cr_expect_str_eq(buf_text(&stage.app->clipboard), "https://rowan.example.org/");
+	stage_play(&stage, "^F");
+	cr_expect(shows(&stage, "NOT where it says: http://evil.example.com/x"));
+	buf_clear(&stage.app->clipboard);
+	stage_play(&stage, "Return");
+	cr_expect(shows(&stage, "NOT where it says! Open"));
+	stage_play(&stage, "Return");
+	cr_expect_eq(stage.app->clipboard.len, 0);
+	stage_play(&stage, "Return y");
+	cr_expect_str_eq(buf_text(&stage.app->clipboard), "http://evil.example.com/x");
+	stage_play(&stage, "^F");
+	cr_expect(shows(&stage, "No more links"));
+	stage_play(&stage, "^B");
+	cr_expect(shows(&stage, "https://rowan.example.org/"));
+	stage_done(&stage);
+}
+
+/* An attachment's program gets a file of its own, and what it prints is shown. */
+Test(app, an_attachment_is_opened_by_mailcap)
+{
+	char folder[] = "/tmp/rowan-open-XXXXXX", mailcap[64];
+	struct stage stage;
+	cr_assert_not_null(mkdtemp(folder));
+	snprintf(mailcap, sizeof(mailcap), "%s/mailcap", folder);
+	cr_assert(file_write_atomic(mailcap,
+		STR("image/*; false; test=false\nimage/*; cat %s %s; copiousoutput; "
+		    "nametemplate=%s.gif\n"),
+		0600, NULL));
+	stage_init(&stage, 80, 24);
+	setenv("MAILCAPS", mailcap, 1);
+	stage.options.open_folder = folder;
+	stage.fake.writes = true;
+	stage_open(&stage);
+	stage_play(&stage, "Return v Return");
+	for (int i = 0; i < 5000 && !shows(&stage, "ATTACHED FILE"); i++) {
+		usleep(1000);
+		stage_play(&stage, "@wait:50");
+	}
+	cr_expect(shows(&stage, "bytes\nbytes\n"));
+	cr_expect(strstr(stage_asked(&stage), "-menu of the place.png.gif") != NULL);
+	stage_done(&stage);
+	unlink(mailcap);
+	cr_expect_eq(rmdir(folder), 0, "the folder is empty");
+}
+
+Test(app, what_no_program_is_named_for_is_told)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage.options.open_folder = "/tmp";
+	stage_open(&stage);
+	stage_play(&stage, "Return v Return");
+	cr_expect(shows(&stage, "No program for image/png is named in mailcap"));
+	stage_done(&stage);
 }

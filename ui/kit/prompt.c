@@ -67,6 +67,20 @@ static bool prompt_input_choice(struct prompt *p, uint32_t code)
 	return false;
 }
 
+static bool prompt_input_key(struct prompt *p, uint32_t code)
+{
+	for (size_t i = 0; i < p->key_count; i++) {
+		struct prompt over = *p;
+		if (p->keys[i].key != code)
+			continue;
+		*p = (struct prompt){0};
+		over.key_done(over.context, over.keys[i].value, buf_text(&over.edit.text));
+		prompt_drop(&over);
+		return true;
+	}
+	return false;
+}
+
 static void prompt_run_complete(struct prompt *p)
 {
 	struct buf completed = {0};
@@ -92,6 +106,8 @@ bool prompt_input(struct prompt *p, const struct input *input)
 		prompt_run_complete(p);
 		return true;
 	}
+	if (!input->is_pasted && prompt_input_key(p, input->code))
+		return true;
 	return edit_input(&p->edit, input);
 }
 
@@ -125,6 +141,8 @@ size_t prompt_menu(const struct prompt *p, struct menu_item *items)
 		prompt_item(&items[count++], INPUT_RETURN, _("Accept"), true);
 		if (p->complete != NULL)
 			prompt_item(&items[count++], INPUT_TAB, _("Complete"), false);
+		for (size_t i = 0; i < p->key_count && count < MENU_ITEMS_MAX; i++)
+			prompt_item(&items[count++], p->keys[i].key, _(p->keys[i].label), false);
 		return count;
 	}
 	for (size_t i = 0; i < p->choice_count && count < MENU_ITEMS_MAX; i++)

@@ -21,6 +21,10 @@ typedef void prompt_line_done(void *context, const char *text);
 /* The value of the choice; -1 when cancelled. */
 typedef void prompt_choice_done(void *context, int value);
 
+/* A key of the prompt's own was pressed, with what was typed so far. The prompt is over; it may be
+ * asked again. */
+typedef void prompt_key_done(void *context, int value, const char *text);
+
 enum prompt_state { PROMPT_NONE, PROMPT_LINE, PROMPT_CHOICE };
 
 struct prompt {
@@ -31,6 +35,9 @@ struct prompt {
 	size_t choice_count;
 	int fallback; /* the value Return gives */
 	prompt_complete *complete;
+	const struct choice *keys; /* borrowed: of a line besides Return and Tab */
+	size_t key_count;
+	prompt_key_done *key_done;
 	prompt_line_done *line_done;
 	prompt_choice_done *choice_done;
 	void *context;

@@ -7,7 +7,7 @@ enum { TEXT_OVERLAP = 2 };
 
 void text_init(struct text *t)
 {
-	*t = (struct text){.height = 1, .found_line = STR_NONE};
+	*t = (struct text){.height = 1, .found_line = STR_NONE, .link = -1};
 }
 
 void text_done(struct text *t)
@@ -56,6 +56,7 @@ void text_set(struct text *t, struct layout *layout)
 	layout_free(t->layout);
 	t->layout = layout;
 	t->found_line = STR_NONE;
+	t->link = -1;
 	text_go(t, top);
 }
 
@@ -140,6 +141,52 @@ bool text_find(struct text *t, struct str words, bool *is_wrapped)
 	return false;
 }
 
+/* A link of the line that begins there or on: past the selected one. */
+static int text_line_link(const struct text *t, size_t at, bool is_backwards)
+{
+	const struct layout_line *line = &t->layout->lines[at];
+	bool is_past = t->link < 0 || at != t->link_line;
+	for (size_t i = 0; i < line->run_count; i++) {
+		int link = line->runs[is_backwards ? line->run_count - 1 - i : i].link;
+		if (link >= 0 && link != t->link && is_past)
+			return link;
+		is_past |= link == t->link;
+	}
+	return -1;
+}
+
+/* Where a link that ends here begins. */
+static size_t text_link_start(const struct text *t, size_t at, int link)
+{
+	while (at > 0) {
+		const struct layout_line *line = &t->layout->lines[at - 1];
+		if (line->run_count == 0 || line->runs[line->run_count - 1].link != link)
+			break;
+		at--;
+	}
+	return at;
+}
+
+bool text_walk_links(struct text *t, bool is_backwards)
+{
+	size_t count = t->layout != NULL ? t->layout->count : 0;
+	size_t end = t->top + (size_t)t->height < count ? t->top + (size_t)t->height : count;
+	size_t at = t->link >= 0 ? t->link_line : is_backwards && end > 0 ? end - 1 : t->top;
+	for (; at < count; at = is_backwards ? at - 1 : at + 1) {
+		int link = text_line_link(t, at, is_backwards);
+		if (link < 0)
+			continue;
+		t->link = link;
+		t->link_line = is_backwards ? text_link_start(t, at, link) : at;
+		if (t->link_line < t->top || t->link_line >= t->top + (size_t)t->height)
+			text_go(t, t->link_line > (size_t)t->height / 3
+					   ? t->link_line - (size_t)t->height / 3
+					   : 0);
+		return true;
+	}
+	return false;
+}
+
 int text_percent(const struct text *t)
 {
 	size_t count = t->layout != NULL ? t->layout->count : 0;
@@ -203,7 +250,9 @@ static void text_paint_line(const struct text *t, struct canvas *c, int row, siz
 	canvas_put(c, row, 0, c->columns, &safe, style);
 	for (size_t i = 0; i < line->run_count; i++)
 		text_restyle(c, row, line, line->runs[i].start, line->runs[i].len,
-			text_run_style(style, line->runs[i].style));
+			t->link >= 0 && line->runs[i].link == t->link
+				? STYLE_SELECTED
+				: text_run_style(style, line->runs[i].style));
 	if (index == t->found_line)
 		text_restyle(c, row, line, t->found_start, t->found_len, STYLE_FOUND);
 }

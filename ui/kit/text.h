@@ -15,6 +15,8 @@ struct text {
 	int height;
 	size_t found_line; /* STR_NONE */
 	size_t found_start, found_len;
+	int link;         /* the selected one, or -1 */
+	size_t link_line; /* where it begins */
 };
 
 void text_init(struct text *t);
@@ -33,6 +35,10 @@ bool text_command(struct text *t, enum command command, bool *has_moved);
 /* The next line that holds the words (ASCII case does not count), from below the last one found,
  * and from the beginning again after the end. */
 bool text_find(struct text *t, struct str words, bool *is_wrapped);
+
+/* The next link, or the one before, from the selected one or else from the window's edge on; the
+ * window follows. False: there is none that way. */
+bool text_walk_links(struct text *t, bool is_backwards);
 
 int text_percent(const struct text *t); /* of the text that is above the window's lower edge */
 void text_paint(const struct text *t, struct canvas *c, int row);

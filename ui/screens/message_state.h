@@ -22,7 +22,6 @@ struct screen_message {
 	int64_t seen_due;     /* when it counts; 0: not now */
 	uint64_t done, total; /* bytes, while they come */
 	char *find;           /* owned */
-	int link;             /* the selected one's index in doc.links, or -1 */
 };
 
 /* screen_message_absent.c: what can be said of a message that is not here: the header as the list

@@ -77,6 +77,13 @@ static void page_text_find_done(void *context, const char *text)
 		app_say(p->base.app, _("Word \"%s\" not found"), p->find);
 }
 
+static void page_text_find_end(void *context, int value, const char *text)
+{
+	struct page_text *p = context;
+	(void)text;
+	app_text_command(p->base.app, &p->text, (enum command)value);
+}
+
 bool page_text_command(struct screen *s, enum command command, const struct input *input)
 {
 	struct page_text *p = (struct page_text *)s;
@@ -91,6 +98,7 @@ bool page_text_command(struct screen *s, enum command command, const struct inpu
 		return false;
 	app_ask_line(s->app, str_from(_("Word to search for : ")),
 		str_from(p->find != NULL ? p->find : ""), false, page_text_find_done, p);
+	app_ask_ends(s->app, page_text_find_end);
 	return true;
 }
 

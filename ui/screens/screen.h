@@ -49,6 +49,8 @@ struct screen *screen_attachments_new(struct app *app, struct screen *message);
 struct screen *screen_accounts_new(struct app *app);
 struct screen *screen_account_new(struct app *app, struct account *account); /* owned; NULL: new */
 struct screen *screen_help_new(struct app *app, enum context context);
+/* What a program printed. */
+struct screen *screen_output_new(struct app *app, struct str text);
 /* Takes the question; its answer is sent when the screen closes. */
 struct screen *screen_trouble_new(struct app *app, struct question *question);
 

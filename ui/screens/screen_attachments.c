@@ -2,6 +2,7 @@
 #include "ui/screens/screen.h"
 
 #include "base/memory.h"
+#include "ui/app_open.h"
 #include "ui/app_save.h"
 #include "ui/kit/list.h"
 #include "ui/say.h"
@@ -60,10 +61,17 @@ static void attachments_view(struct screen_attachments *a)
 	if (part == NULL)
 		return;
 	if (!part_is_text(part))
-		app_say(app, _("%s cannot be shown here; S saves it"), part->type);
+		app_open_part(app, screen_message_row(a->message)->place_id, part);
 	else
 		app_push(app,
 			screen_message_new(app, NULL, screen_message_row(a->message), part->path));
+}
+
+static void attachments_external(struct screen_attachments *a)
+{
+	const struct doc_part *part = attachments_part(a, a->list.selected);
+	if (part != NULL)
+		app_open_part(a->base.app, screen_message_row(a->message)->place_id, part);
 }
 
 static void attachments_save(struct screen_attachments *a)
@@ -83,6 +91,9 @@ static bool attachments_command(struct screen *s, enum command command, const st
 	switch ((int)command) {
 	case COMMAND_FORWARD:
 		attachments_view(a);
+		return true;
+	case COMMAND_EXTERNAL:
+		attachments_external(a);
 		return true;
 	case COMMAND_SAVE:
 		attachments_save(a);

@@ -166,6 +166,13 @@ static void folders_find_done(void *context, const char *text)
 		app_say(f->base.app, _("Word \"%s\" not found"), f->find != NULL ? f->find : "");
 }
 
+static void folders_find_end(void *context, int value, const char *text)
+{
+	struct screen_folders *f = context;
+	(void)text;
+	app_list_command(f->base.app, &f->list, (enum command)value);
+}
+
 static void folders_find(struct screen_folders *f)
 {
 	struct buf label = {0};
@@ -174,6 +181,7 @@ static void folders_find(struct screen_folders *f)
 	else
 		buf_add_text(&label, _("Word to search for : "));
 	app_ask_line(f->base.app, buf_str(&label), STR(""), false, folders_find_done, f);
+	app_ask_ends(f->base.app, folders_find_end);
 	buf_done(&label);
 }
 

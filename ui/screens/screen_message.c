@@ -53,7 +53,6 @@ static void message_relayout(struct screen_message *m)
 {
 	struct layout_options options = {
 		.cells = m->columns > 20 ? m->columns : 20, .word = message_word};
-	m->link = -1;
 	if (m->columns > 0 && message_doc(m) != NULL)
 		text_set(&m->text, layout_make(message_doc(m), &options));
 }
@@ -244,6 +243,13 @@ static void message_find_done(void *context, const char *text)
 		app_say(m->base.app, "%s", _("Search wrapped to beginning"));
 }
 
+static void message_find_end(void *context, int value, const char *text)
+{
+	struct screen_message *m = context;
+	(void)text;
+	app_text_command(m->base.app, &m->text, (enum command)value);
+}
+
 static void message_find(struct screen_message *m)
 {
 	struct buf label = {0};
@@ -252,6 +258,7 @@ static void message_find(struct screen_message *m)
 	else
 		buf_add_text(&label, _("Word to search for : "));
 	app_ask_line(m->base.app, buf_str(&label), STR(""), false, message_find_done, m);
+	app_ask_ends(m->base.app, message_find_end);
 	buf_done(&label);
 }
 
@@ -312,10 +319,17 @@ static bool message_list_command(
 static bool message_command(struct screen *s, enum command command, const struct input *input)
 {
 	struct screen_message *m = (struct screen_message *)s;
+	if (input->code == INPUT_RETURN && message_link_open(m))
+		return true;
 	if (app_text_command(s->app, &m->text, command))
 		return true;
-	if (command == COMMAND_WHEREIS) {
+	switch ((int)command) {
+	case COMMAND_WHEREIS:
 		message_find(m);
+		return true;
+	case COMMAND_LINK_NEXT:
+	case COMMAND_LINK_PREVIOUS:
+		message_link_walk(m, command == COMMAND_LINK_PREVIOUS);
 		return true;
 	}
 	return message_list_command(m, command, input);
@@ -412,7 +426,6 @@ struct screen *screen_message_new(
 	m->messages = part[0] == '\0' ? messages : NULL;
 	m->part = mem_text(part);
 	m->full_headers = app->options->full_headers;
-	m->link = -1;
 	text_init(&m->text);
 	message_start(m, row);
 	return &m->base;

@@ -25,6 +25,13 @@ static void messages_find_done(void *context, const char *text)
 	messages_send_find(m, REQUEST_FIND, m->place_id);
 }
 
+static void messages_find_end(void *context, int value, const char *text)
+{
+	struct screen_messages *m = context;
+	(void)text;
+	m->base.ops->command(&m->base, (enum command)value, &(struct input){0});
+}
+
 void messages_find(struct screen_messages *m)
 {
 	struct buf label = {0};
@@ -33,6 +40,7 @@ void messages_find(struct screen_messages *m)
 	else
 		buf_add_text(&label, _("Word to search for : "));
 	app_ask_line(m->base.app, buf_str(&label), STR(""), false, messages_find_done, m);
+	app_ask_ends(m->base.app, messages_find_end);
 	buf_done(&label);
 }
 

@@ -1,0 +1,24 @@
+/*
+ * Opening by other programs: attachments by mailcap, links by $BROWSER. Nothing is opened but what
+ * the user pointed at. An attachment is written to a folder of Rowan's own (0700, the file 0600),
+ * removed when its program is done; what a crash left there is removed at the next start.
+ */
+#ifndef UI_APP_OPEN_H
+#define UI_APP_OPEN_H
+
+#include "ui/app.h"
+
+void app_open_part(struct app *app, int64_t place_id, const struct doc_part *part);
+
+/* A link's target: to the browser when it is of the web, else to the clipboard. */
+void app_open_link(struct app *app, const char *target);
+
+/* EVENT_SAVED, EVENT_FAILED: true when they were about a file to open. */
+bool app_open_event(struct app *app, const struct event *event);
+int64_t app_open_tick(struct app *app);
+/* ui.c ran app->wants_program in the terminal. */
+void app_open_ran(struct app *app, int status);
+
+void app_open_done(struct app *app); /* at the end: files that nobody uses */
+
+#endif
