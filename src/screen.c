@@ -94,7 +94,8 @@ static void screen_add_keys(
 	lists->bindings = mem_new_array(options->binding_count, sizeof(*lists->bindings));
 	for (size_t i = 0; i < options->binding_count; i++)
 		lists->bindings[i] =
-			(struct ui_binding){pairs[i].part, pairs[i].value, pairs[i].name};
+			(struct ui_binding){pairs[i].part[0] != '\0' ? pairs[i].part : "any",
+				pairs[i].value, pairs[i].name};
 	options->bindings = lists->bindings;
 }
 
