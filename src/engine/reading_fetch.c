@@ -254,7 +254,7 @@ bool reading_fetch_missing(struct session *s, int64_t folder_id)
 	struct imap_set set = {0};
 	struct buf text = {0};
 	uint64_t bytes = 0;
-	bool has_more = true;
+	bool has_more = false;
 	struct cache_page page = {0};
 	struct cache_page_query query = {
 		.view = {.kind = VIEW_FOLDER, .folder_id = folder_id},
@@ -271,6 +271,9 @@ bool reading_fetch_missing(struct session *s, int64_t folder_id)
 		return false;
 	size_t i = 0;
 	for (; i < page.count && bytes < BULK_BYTES && set.count < BULK_COUNT; i++) {
+		if (page.rows[i].place_id < s->bulk_from)
+			continue; /* behind the end the store gives what stands before it */
+		has_more = true;
 		s->bulk_from = page.rows[i].place_id + 1;
 		if (!bulk_wants(engine, &page.rows[i]))
 			continue;
@@ -278,7 +281,6 @@ bool reading_fetch_missing(struct session *s, int64_t folder_id)
 		imap_set_add(&set, uid, uid);
 		bytes += page.rows[i].size;
 	}
-	has_more = page.count > 0;
 	cache_page_done(&page);
 	if (set.count > 0) {
 		size_t from = 0;

@@ -65,7 +65,9 @@ struct engine {
 	struct account_run **tests; /* owned: log-ins that are tried, each an account of its own */
 	size_t test_count, test_cap;
 	struct request *search; /* owned: a REQUEST_FIND that is being looked for, a slice a step */
-	void *thread;           /* jobs.c */
+	int64_t *groups;        /* owned: gestures that can be undone, oldest first */
+	size_t group_count, group_cap;
+	void *thread; /* jobs.c */
 	bool should_stop;
 	bool storage_is_told; /* one notice for a full disk, not a thousand */
 };
@@ -96,6 +98,7 @@ struct server_facts {
 struct folder_task {
 	int64_t folder_id;
 	bool bodies;
+	bool bodies_asked; /* for all of them */
 	bool is_out;     /* its SELECT went out */
 	unsigned visits; /* that left something missing */
 };

@@ -113,16 +113,29 @@ void tasks_ready(struct session *s)
 	folders_ask(s);
 }
 
+static struct folder_task *tasks_here(struct session *s)
+{
+	return s->folder != NULL && s->selecting == NULL
+		       ? account_run_task_of(s->run, s->folder->folder_id)
+		       : NULL;
+}
+
+/* Bodies of the folder that is up to date: a few commands ahead, so that the pipe never drains. */
+static bool tasks_bodies(struct session *s)
+{
+	struct folder_task *task = tasks_here(s);
+	if (task == NULL || !task->bodies || task->bodies_asked || !sync_is_complete(s->folder))
+		return false;
+	task->bodies_asked = !reading_fetch_missing(s, s->folder->folder_id);
+	return !task->bodies_asked;
+}
+
 /* A folder to visit is done with when nothing is missing in it. */
 static void tasks_finish_folder(struct session *s)
 {
-	struct folder_task *task = s->folder != NULL && s->selecting == NULL
-					   ? account_run_task_of(s->run, s->folder->folder_id)
-					   : NULL;
-	if (task == NULL || !sync_is_complete(s->folder) ||
-		(task->bodies && reading_fetch_missing(s, s->folder->folder_id)))
-		return;
-	account_run_visited(s->run, s->folder->folder_id, true);
+	struct folder_task *task = tasks_here(s);
+	if (task != NULL && sync_is_complete(s->folder) && (!task->bodies || task->bodies_asked))
+		account_run_visited(s->run, s->folder->folder_id, true);
 }
 
 static struct folder_sync *tasks_newest(struct session *s)
@@ -140,7 +153,7 @@ static bool tasks_ahead(struct session *s)
 		newest != NULL ? account_run_task_of(run, newest->folder_id) : NULL;
 	size_t next = 0;
 	if (s->pending_count > TASKS_AHEAD_MAX || (newest != NULL && !sync_may_leave(newest)) ||
-		(before != NULL && before->bodies))
+		(before != NULL && before->bodies && !before->bodies_asked))
 		return false;
 	while (next < run->task_count && run->tasks[next].is_out)
 		next++;
@@ -159,6 +172,8 @@ static bool tasks_select(struct session *s)
 	if (folder_id == 0 || (newest != NULL && newest->folder_id == folder_id) ||
 		session_is_refused(s, folder_id))
 		return false;
+	if (s->found_folder != 0 && newest != NULL && newest->folder_id == s->found_folder)
+		return false; /* a wish looks for its copies there */
 	if (s->folder != NULL && s->selecting == NULL && s->folder->windows + s->folder->checks > 0)
 		return false; /* what is out is answered first: it is short */
 	sync_select(s, folder_id);
@@ -186,6 +201,7 @@ static void tasks_watch(struct session *s, int64_t *deadline)
 		*deadline = s->idle_since + every;
 	if (s->run->folders_next < *deadline)
 		*deadline = s->run->folders_next;
+	actions_wake(s, deadline);
 }
 
 void tasks_next(struct session *s, int64_t *deadline)
@@ -197,7 +213,7 @@ void tasks_next(struct session *s, int64_t *deadline)
 		bool asked =
 			reading_next(s) || actions_next(s) || sent_copy_next(s) || tasks_select(s);
 		if (!asked && s->pending_count < TASKS_OUT_MAX)
-			asked = sync_next(s);
+			asked = sync_next(s) || tasks_bodies(s);
 		if (!asked)
 			break;
 	}
