@@ -721,6 +721,10 @@ static bool act_move(struct engine *engine, const char *word, int64_t id, struct
 	bool may = act_state(word, from, &to);
 	item.state = to;
 	item.not_before = 0;
+	if (to == OUTGOING_QUEUED) {
+		mem_free(item.words); /* of the tries before */
+		item.words = NULL;
+	}
 	bool ok =
 		!may || cache_outbox_move(engine->cache, &item, from, engine->wall, &is_moved, err);
 	outgoing_done(&item);
