@@ -64,8 +64,9 @@ struct part *mime_parse(struct str message);
 /* The length of the header with its blank line. */
 size_t mime_header_length(struct str message);
 
-/* Steps through the fields: false at the end. value is raw and still folded. *rest is moved. Lines
- * that are no fields are skipped. */
+/* Steps through the fields: false at the end. value is raw and still folded. *rest is moved. A line
+ * that is no field belongs to the one above when a field of a known name follows, else the body
+ * begins there, as for the parser. */
 bool mime_field_next(struct str *rest, struct str *name, struct str *raw_value);
 
 /* The first field of that name (any case), raw; false when absent. */
@@ -109,10 +110,13 @@ void mime_params_done(struct mime_params *params);
 struct mime_decoder {
 	enum transfer transfer;
 	unsigned bits, bit_count; /* base64 */
-	int pending;              /* quoted-printable: state between pieces */
-	char kept[1024]; /* quoted-printable: trailing blanks and a cut =XX; uuencode: a line */
+	int pending;              /* quoted-printable, base64: state between pieces */
+	/* Quoted-printable: trailing blanks and a cut =XX; uuencode: a line; base64: a line behind
+	 * the padding. */
+	char kept[1024];
 	size_t kept_len;
-	bool is_done;
+	uint64_t taken, tail_at; /* base64: bytes read; where the plain text behind it begins */
+	bool is_done;            /* what still comes is no part of it */
 };
 void mime_decoder_init(struct mime_decoder *d, enum transfer transfer);
 void mime_decoder_feed(struct mime_decoder *d, struct str piece, struct buf *out);
@@ -120,6 +124,10 @@ void mime_decoder_finish(struct mime_decoder *d, struct buf *out);
 
 /* All of a body at once; at most limit decoded bytes (0: no limit). */
 void mime_body_decode(enum transfer transfer, struct str body, size_t limit, struct buf *out);
+
+/* The plain text that stands behind the end of a base64 body, where list software puts its footer;
+ * usually empty. Borrowed from body. */
+struct str mime_body_tail(enum transfer transfer, struct str body);
 
 /* ---- Charsets. ---- */
 

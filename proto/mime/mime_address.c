@@ -10,8 +10,10 @@ struct reader {
 	struct buf bare;    /* the same with quotes kept: perhaps an address without <> */
 	struct buf comment; /* the last one */
 	struct buf addr;    /* what stood in <> */
-	struct buf group;   /* decoded name */
-	bool has_at;        /* in bare, outside quotes */
+	struct buf next;  /* words behind it: the next name, when another <> follows without ',' */
+	size_t name_len;  /* of phrase, when <> came */
+	struct buf group; /* decoded name */
+	bool has_at;      /* in bare, outside quotes */
 	bool has_addr;
 	bool in_group, group_is_empty, group_ends;
 	bool quotes_are_text; /* one never closed, so none opens any more */
@@ -24,6 +26,7 @@ static void reader_done(struct reader *r)
 	buf_done(&r->bare);
 	buf_done(&r->comment);
 	buf_done(&r->addr);
+	buf_done(&r->next);
 	buf_done(&r->group);
 }
 
@@ -99,6 +102,8 @@ static void read_angle(struct reader *r)
 {
 	size_t i = 1;
 	bool is_quoted = false;
+	while (r->rest.len > 1 && r->rest.data[1] == '<')
+		r->rest = str_skip(r->rest, 1);
 	buf_clear(&r->addr);
 	for (; i < r->rest.len; i++) {
 		char c = r->rest.data[i];
@@ -118,6 +123,17 @@ static void read_angle(struct reader *r)
 	bool is_closed = i < r->rest.len && (r->rest.data[i] == '>' || r->rest.data[i] == '<');
 	r->rest = str_skip(r->rest, is_closed ? i + 1 : i);
 	r->has_addr = true;
+	r->name_len = r->phrase.len;
+}
+
+/* "Ann <a@x> Bob <b@y>": the comma is missing, and what follows the first <> is the second name. */
+static bool read_second_angle(struct reader *r)
+{
+	if (!r->has_addr || str_find_char(buf_str(&r->addr), '@') == STR_NONE)
+		return false;
+	buf_add(&r->next, str_skip(buf_str(&r->phrase), r->name_len));
+	buf_truncate(&r->phrase, r->name_len);
+	return true;
 }
 
 static bool is_atom(char c)
@@ -184,6 +200,8 @@ static bool read_separator(struct reader *r)
 static void reader_begin(struct reader *r)
 {
 	reader_restart(r);
+	buf_add(&r->phrase, str_trim(buf_str(&r->next)));
+	buf_clear(&r->next);
 	if (r->group_ends)
 		r->in_group = r->group_is_empty = false;
 	r->group_ends = false;
@@ -207,6 +225,8 @@ static bool read_token(struct reader *r)
 		read_comment(r);
 		return false;
 	case '<':
+		if (read_second_angle(r))
+			return true;
 		read_angle(r);
 		return false;
 	case '>':

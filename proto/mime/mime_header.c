@@ -2,6 +2,7 @@
 #include "proto/mime/mime_header.h"
 
 #include "proto/mime/mime.h"
+#include "proto/mime/mime_part.h"
 
 /* RFC 5322 2.2 allows any printable character but ':'; blanks before the ':' are obsolete syntax
  * (4.5) and still sent. */
@@ -58,14 +59,73 @@ static bool line_is_folded(struct str rest)
 	return rest.len > 0 && (rest.data[0] == ' ' || rest.data[0] == '\t');
 }
 
+enum {
+	STRAY_LINE_MAX = 2000, /* longer begins the body */
+	STRAY_LOOK = 4096,     /* bytes behind it that may decide */
+	STRAY_NAME = 64,
+};
+
+enum mime_stray mime_stray_judge(struct str line, struct str behind, char style, bool is_all)
+{
+	is_all |= behind.len >= STRAY_LOOK;
+	behind = str_first(behind, STRAY_LOOK);
+	while (line_is_folded(behind))
+		line_cut(&behind, style);
+	size_t end = 0;
+	while (end < behind.len && end < STRAY_NAME && strchr(":\r\n", behind.data[end]) == NULL)
+		end++;
+	if (line.len > STRAY_LINE_MAX)
+		return MIME_STRAY_BODY;
+	if (end == behind.len && !is_all)
+		return MIME_STRAY_WAIT;
+	return mime_part_field_is_known(str_first(behind, end + 1)) ? MIME_STRAY_FOLDED
+								    : MIME_STRAY_BODY;
+}
+
+bool mime_is_mbox_line(struct str line)
+{
+	return str_starts(line, STR("From ")) || str_starts(line, STR(">From "));
+}
+
+/* As the parser (mime_parse.c) judges. */
+static bool line_is_header(struct str line, struct str behind, char style, bool is_first)
+{
+	struct str name, value;
+	if (is_first ? mime_is_mbox_line(line) : line_is_folded(line))
+		return true;
+	return mime_field_split(line, &name, &value) ||
+	       mime_stray_judge(line, behind, style, true) == MIME_STRAY_FOLDED;
+}
+
 size_t mime_header_length(struct str message)
 {
 	struct str rest = message;
 	char style = line_style(message);
-	while (rest.len > 0)
-		if (line_cut(&rest, style).len == 0)
+	for (bool is_first = true; rest.len > 0; is_first = false) {
+		struct str from = rest, line = line_cut(&rest, style);
+		if (line.len == 0)
 			break;
+		if (!line_is_header(line, rest, style, is_first))
+			return message.len - from.len;
+	}
 	return message.len - rest.len;
+}
+
+/* Adds what is folded onto a field, with or without its blank. */
+static void field_unite(struct str start, struct str *line, struct str *rest, char style)
+{
+	struct str name, value;
+	while (rest->len > 0) {
+		struct str behind = *rest, more = line_cut(&behind, style);
+		bool is_more = line_is_folded(more) && more.len > 0;
+		if (!is_more)
+			is_more = more.len > 0 && !mime_field_split(more, &name, &value) &&
+				  mime_stray_judge(more, behind, style, true) == MIME_STRAY_FOLDED;
+		if (!is_more)
+			return;
+		line->len = (size_t)(more.data + more.len - start.data);
+		*rest = behind;
+	}
 }
 
 bool mime_field_next(struct str *rest, struct str *name, struct str *raw_value)
@@ -76,12 +136,13 @@ bool mime_field_next(struct str *rest, struct str *name, struct str *raw_value)
 		struct str line = line_cut(rest, style);
 		if (line.len == 0)
 			break;
-		while (line_is_folded(*rest)) {
-			struct str more = line_cut(rest, style);
-			line.len = (size_t)(more.data + more.len - start.data);
+		if (mime_field_split(line, name, raw_value)) {
+			field_unite(start, &line, rest, style);
+			return mime_field_split(line, name, raw_value);
 		}
-		if (mime_field_split(line, name, raw_value))
-			return true;
+		if (!mime_is_mbox_line(line) &&
+			mime_stray_judge(line, *rest, style, true) != MIME_STRAY_FOLDED)
+			break;
 	}
 	*rest = (struct str){"", 0};
 	return false;

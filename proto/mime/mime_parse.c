@@ -8,11 +8,9 @@
 #include "proto/mime/mime_part.h"
 
 enum {
-	BOUNDARY_MAX = 998,    /* longer is no boundary; RFC 2046 5.1.1 says 70 */
-	DELIMITER_MAX = 2048,  /* a longer line is none */
-	STRAY_LINE_MAX = 2000, /* in a header; longer begins the body */
+	BOUNDARY_MAX = 998,   /* longer is no boundary; RFC 2046 5.1.1 says 70 */
+	DELIMITER_MAX = 2048, /* a longer line is none */
 	STYLE_LOOK = 1000,
-	STRAY_NEXT_MAX = 64, /* bytes of the line after it that decide */
 };
 
 /* A part that has begun and not ended. */
@@ -349,26 +347,7 @@ static bool is_mbox_line(const struct mime_parser *p, struct str line)
 {
 	const struct part *part = p->levels[p->depth - 1].part;
 	bool is_message = part->parent == NULL || mime_part_holds_message(part->parent);
-	return is_message && p->is_first_line &&
-	       (str_starts(line, STR("From ")) || str_starts(line, STR(">From ")));
-}
-
-enum stray { STRAY_WAIT, STRAY_FOLDED, STRAY_BODY };
-
-/* A line that is no field and not folded: a fold that lost its blank when a known field follows,
- * else the body begins without its blank line. */
-static enum stray stray_judge(const struct mime_parser *p, const struct line *line)
-{
-	struct str next = str_first(in_str(p, line->next, p->in.len - line->next), STRAY_NEXT_MAX);
-	size_t end = 0;
-	while (end < next.len && strchr(":\r\n", next.data[end]) == NULL)
-		end++;
-	if (line->len > STRAY_LINE_MAX)
-		return STRAY_BODY;
-	if (end == next.len && end < STRAY_NEXT_MAX && !p->is_finished)
-		return STRAY_WAIT;
-	next = str_first(next, end + 1);
-	return mime_part_field_is_known(next) ? STRAY_FOLDED : STRAY_BODY;
+	return is_message && p->is_first_line && mime_is_mbox_line(line);
 }
 
 /* Drops the rest of a line of which MIME_FIELD_MAX bytes were taken. */
@@ -430,10 +409,11 @@ static enum header_step header_step(struct mime_parser *p, struct mime_event *ev
 			line_consume(p, &line);
 		return HEADER_OVER;
 	} else {
-		enum stray stray = stray_judge(p, &line);
-		if (stray == STRAY_WAIT)
+		struct str behind = in_str(p, line.next, p->in.len - line.next);
+		enum mime_stray stray = mime_stray_judge(text, behind, p->style, p->is_finished);
+		if (stray == MIME_STRAY_WAIT)
 			return HEADER_MORE;
-		if (stray == STRAY_BODY)
+		if (stray == MIME_STRAY_BODY)
 			return field_flush(p, event) ? HEADER_FIELD : HEADER_OVER;
 		if (p->field.len > 0) {
 			field_add(p, STR(" "));

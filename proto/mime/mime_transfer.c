@@ -34,7 +34,7 @@ static void base64_flush(struct mime_decoder *d, struct buf *out)
 	d->bits = d->bit_count = 0;
 }
 
-static void base64_slow(struct mime_decoder *d, unsigned char c, struct buf *out)
+static void base64_digit(struct mime_decoder *d, unsigned char c, struct buf *out)
 {
 	if (c == '=')
 		base64_flush(d, out);
@@ -47,6 +47,49 @@ static void base64_slow(struct mime_decoder *d, unsigned char c, struct buf *out
 	char bytes[3] = {(char)(d->bits >> 16), (char)(d->bits >> 8), (char)d->bits};
 	buf_add_bytes(out, bytes, sizeof bytes);
 	d->bits = d->bit_count = 0;
+}
+
+/* Behind padding: list software appends its footer there as plain text, and programs that encode
+ * piece by piece go on with base64. A line tells which it is: d->kept gathers it. */
+enum { BASE64_PLAIN, BASE64_BEHIND };
+
+static bool base64_line_is_more(struct str line)
+{
+	enum { LONG = 60 };
+	for (size_t i = 0; i < line.len; i++)
+		if ((base64_bits[(unsigned char)line.data[i]] & NOT) && line.data[i] != '=')
+			return false;
+	return line.len % 4 == 0 || line.len >= LONG;
+}
+
+static void base64_line(struct mime_decoder *d, struct buf *out)
+{
+	struct str line = str_trim(str_make(d->kept, d->kept_len));
+	d->kept_len = 0;
+	d->is_done = !base64_line_is_more(line);
+	for (size_t i = 0; i < line.len && !d->is_done; i++)
+		base64_digit(d, (unsigned char)line.data[i], out);
+}
+
+/* One byte behind padding. */
+static void base64_behind(struct mime_decoder *d, char c, struct buf *out)
+{
+	bool is_end = c == '\n' || c == '\r';
+	if (d->kept_len == 0 && (ascii_is_space(c) || c == '='))
+		return;
+	if (d->kept_len == 0)
+		d->tail_at = d->taken;
+	if (!is_end)
+		d->kept[d->kept_len++] = c;
+	if (is_end || d->kept_len == sizeof d->kept)
+		base64_line(d, out);
+}
+
+static void base64_slow(struct mime_decoder *d, unsigned char c, struct buf *out)
+{
+	if (c == '=' && d->bit_count >= 12)
+		d->pending = BASE64_BEHIND;
+	base64_digit(d, c, out);
 }
 
 /* Whole groups of four without rubbish between, from `in` to before `end`; returns how far. */
@@ -75,12 +118,18 @@ static void base64_feed(struct mime_decoder *d, struct str piece, struct buf *ou
 	const unsigned char *in = (const unsigned char *)piece.data, *end = in + piece.len;
 	buf_reserve(out, piece.len / 4 * 3 + 3);
 	out->data[out->len] = '\0'; /* perhaps nothing follows */
-	while (in < end) {
+	while (in < end && !d->is_done && d->pending == BASE64_PLAIN) {
 		if (d->bit_count == 0 && end - in >= 4)
 			in = base64_fast(in, end, out);
 		if (in < end)
 			base64_slow(d, *in++, out);
 	}
+	uint64_t before = d->taken + piece.len;
+	for (; in < end && !d->is_done; in++) {
+		d->taken = before - (size_t)(end - in);
+		base64_behind(d, (char)*in, out);
+	}
+	d->taken = before;
 }
 
 /* ---- Quoted-printable. The state between pieces is d->pending; what may yet turn out to be the
@@ -355,8 +404,11 @@ void mime_decoder_feed(struct mime_decoder *d, struct str piece, struct buf *out
 
 void mime_decoder_finish(struct mime_decoder *d, struct buf *out)
 {
-	if (d->transfer == TRANSFER_BASE64)
+	if (d->transfer == TRANSFER_BASE64) {
+		if (d->kept_len > 0)
+			base64_line(d, out);
 		base64_flush(d, out);
+	}
 	if (d->transfer == TRANSFER_QP)
 		qp_finish(d, out);
 	if (d->transfer == TRANSFER_UUENCODE && d->kept_len > 0 && !d->is_done)
@@ -378,4 +430,22 @@ void mime_body_decode(enum transfer transfer, struct str body, size_t limit, str
 	mime_decoder_finish(&d, out);
 	if (limit > 0 && out->len - start > limit)
 		buf_truncate(out, start + limit);
+}
+
+struct str mime_body_tail(enum transfer transfer, struct str body)
+{
+	size_t sign = str_find_char(body, '=');
+	struct mime_decoder d;
+	struct buf scratch = {0};
+	if (transfer != TRANSFER_BASE64 || sign == STR_NONE)
+		return STR("");
+	mime_decoder_init(&d, transfer);
+	for (struct str rest = body; rest.len > 0 && !d.is_done; rest = str_skip(rest, PIECE)) {
+		buf_clear(&scratch);
+		mime_decoder_feed(&d, str_first(rest, PIECE), &scratch);
+	}
+	if (d.kept_len > 0 && !d.is_done)
+		base64_line(&d, &scratch);
+	buf_done(&scratch);
+	return d.is_done ? str_skip(body, (size_t)d.tail_at) : STR("");
 }

@@ -78,10 +78,13 @@ static void json_add_code(struct buf *out, uint32_t code)
 		buf_add_char(out, shorts[i][1]);
 		return;
 	}
-	if (json_must_escape(code))
-		buf_addf(out, "\\u%04" PRIx32, code);
-	else
+	if (!json_must_escape(code)) {
 		utf8_add(out, code);
+		return;
+	}
+	buf_add_text(out, "\\u");
+	for (int shift = 12; shift >= 0; shift -= 4)
+		buf_add_char(out, "0123456789abcdef"[code >> shift & 15]);
 }
 
 static bool json_is_plain(char c)

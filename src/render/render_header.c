@@ -6,6 +6,24 @@
 
 enum { VALUE_SHOWN_MAX = 32 * 1024, FIELDS_SHOWN_MAX = 2000 };
 
+/* A group without members ("undisclosed-recipients:;") names nobody. */
+static void drop_nobody(struct address_list *list)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		struct address *a = &list->items[i];
+		bool is_nobody = a->addr[0] == '\0' && (a->name[0] == '\0' || a->group != NULL);
+		if (!is_nobody) {
+			list->items[kept++] = *a;
+			continue;
+		}
+		mem_free(a->name);
+		mem_free(a->addr);
+		mem_free(a->group);
+	}
+	list->count = kept;
+}
+
 static void take_addresses(struct str header, const char *name, struct address_list *list)
 {
 	struct str field, raw;
@@ -13,6 +31,7 @@ static void take_addresses(struct str header, const char *name, struct address_l
 		if (str_equal_nocase(field, str_from(name)))
 			mime_address_parse(raw, list);
 	}
+	drop_nobody(list);
 }
 
 static void take_ids(struct str header, const char *name, struct buf *ids)

@@ -53,6 +53,11 @@ Test(mime_address, reads_lists)
 		{"a@[192.0.2.1]", "<a@[192.0.2.1]>;"},
 		{"(only a comment)", ""},
 		{"Dr. J. Doe <j@example.org>", "Dr. J. Doe<j@example.org>;"},
+		{"Ann <a@x.org> Bob B <b@y.org>, c@z.org", /* the comma is missing */
+			"Ann<a@x.org>;Bob B<b@y.org>;<c@z.org>;"},
+		{"<a@x.org><b@y.org>", "<a@x.org>;<b@y.org>;"},
+		{"<<a@x.org>>", "<a@x.org>;"},
+		{"Ann <a@x.org> (at work)", "Ann<a@x.org>;"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct address_list list = {0};
