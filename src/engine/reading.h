@@ -34,6 +34,8 @@ void reading_session_ended(struct engine *engine, const struct session *s);
 /* No connection will come soon: what waits is told so. */
 void reading_account_stuck(struct account_run *run);
 /* `rowan sync --bodies`: asks for bodies of the folder that are not here; false when all are. */
+/* Is there a body of that folder to be fetched? Reads rows until one is found. */
+bool reading_is_missing(struct engine *engine, int64_t folder_id);
 bool reading_fetch_missing(struct session *s, int64_t folder_id);
 bool reading_is_busy(const struct engine *engine);
 

@@ -248,6 +248,27 @@ static bool bulk_wants(struct engine *engine, const struct message *row)
 	return !is_whole;
 }
 
+bool reading_is_missing(struct engine *engine, int64_t folder_id)
+{
+	struct cache_page_query query = {
+		.view = {.kind = VIEW_FOLDER, .folder_id = folder_id},
+		.anchor = CACHE_AT_ROW,
+		.after = BULK_ROWS,
+	};
+	bool is_missing = false, has_more = true;
+	while (has_more && !is_missing) {
+		struct cache_page page = {0};
+		if (!cache_page(engine->cache, &query, &page, NULL))
+			return false;
+		for (size_t i = 0; i < page.count && !is_missing; i++)
+			is_missing = bulk_wants(engine, &page.rows[i]);
+		has_more = page.first + page.count < page.total && page.count > 0;
+		query.row = page.first + (uint32_t)page.count;
+		cache_page_done(&page);
+	}
+	return is_missing;
+}
+
 bool reading_fetch_missing(struct session *s, int64_t folder_id)
 {
 	struct engine *engine = s->run->engine;
