@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "engine/event.h"
 
-enum { SIM_SPIN_MAX = 100000 };
+enum { SIM_SPIN_MAX = 5000 };
 
 static void sim_must(bool ok, const char *what)
 {
