@@ -89,6 +89,8 @@ static void secret_ask_user(struct account_run *run)
 	question->account = mem_text(run->account->name);
 	question->host = mem_text(run->account->incoming.host);
 	question->user = mem_text(run->account->incoming.user);
+	if (run->secret_failed)
+		event->error = run->error; /* why it is asked again */
 	run->secret_is_asked = true;
 	account_run_state(run, ACCOUNT_HELD);
 	engine_post(engine, event);
