@@ -141,6 +141,10 @@ static void messages_take_page(struct screen_messages *m, struct page *page)
 {
 	bool is_first = m->page == NULL || (m->page->total == 0 && m->place_id == 0);
 	uint32_t row = UINT32_MAX, old = m->list.selected;
+	/* Who is at the end while a folder comes in for the first time stays there: its newest
+	 * headers need not be the first to come. */
+	bool is_at_end = !is_first && m->page->is_syncing && !m->view.is_reverse &&
+			 m->wanted == 0 && old + 1 >= m->page->total;
 	page_free(m->page);
 	m->page = page;
 	if (m->wanted != 0)
@@ -150,7 +154,9 @@ static void messages_take_page(struct screen_messages *m, struct page *page)
 	else if (m->place_id != 0)
 		row = page_find(page, m->place_id);
 	m->list.total = page->total;
-	if (row != UINT32_MAX) {
+	if (is_at_end) {
+		list_select(&m->list, UINT32_MAX);
+	} else if (row != UINT32_MAX) {
 		list_shift(&m->list, is_first ? 0 : (int64_t)row - (int64_t)old);
 		list_select(&m->list, row);
 	} else if (is_first && !m->view.is_reverse) {
