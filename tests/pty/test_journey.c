@@ -114,10 +114,11 @@ Test(journey, goes_to_folders_by_name)
 	demo_press(pty, "g日\t\r", "Folder: 日本語");
 	demo_press(pty, "gempty\r", "No Messages");
 	demo_press(pty, "gNowhere\r", "There is no folder");
-	demo_press(pty, "gLists/Long\r", "of 2,000");
+	demo_press(pty, "gLists/Long\r", "Message 2,000 of 2,000");
 	demo_press(pty, "\033OF", "Message 2,000 of 2,000");
 	demo_press(pty, "\033OH", "Message 1 of 2,000");
 	demo_press(pty, "j1234\r", "Message 1,234 of 2,000");
+	demo_expect(pty, " 1234 ");
 	demo_press(pty, "<", "FOLDER LIST");
 	demo_press(pty, "i", "Message 1,234 of 2,000");
 	demo_quit(pty);
