@@ -68,6 +68,10 @@ static void password_done(void *context, const char *text)
 		return;
 	}
 	app->password = mem_text(text);
+	if (!app->asking->can_keep) {
+		password_send(app, false);
+		return;
+	}
 	app_ask_choice(app, str_from(_("Keep the password in the keyring? ")), keep_choices, 2, 0,
 		password_keep_done, app);
 }

@@ -455,6 +455,8 @@ void account_run_answer(struct account_run *run, const struct request *request)
 	if (request->answer == ANSWER_CANCEL || request->text == NULL)
 		return;
 	secret_set(run, str_from(request->text));
+	if (request->may_keep)
+		secret_keep(run);
 	account_run_retry(run);
 }
 

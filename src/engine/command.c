@@ -8,26 +8,34 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
 
-static bool command_spawn(const char *line, int out, int errors, pid_t *pid)
+/* posix_spawn's arguments are not const, and it changes none of them. */
+static char *command_word(const char *word)
 {
-	char *argv[] = {(char[]){"/bin/sh"}, (char[]){"-c"}, NULL, NULL};
+	union {
+		const char *given;
+		char *taken;
+	} text = {word};
+	return text.taken;
+}
+
+static bool command_spawn(const char *const words[], int in, int out, int errors, pid_t *pid)
+{
+	char *argv[COMMAND_WORDS_MAX + 1] = {NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	sigset_t none, defaults;
-	union {
-		const char *given;
-		char *taken; /* posix_spawn does not change it */
-	} text = {line};
-	argv[2] = text.taken;
+	for (int i = 0; i < COMMAND_WORDS_MAX && words[i] != NULL; i++)
+		argv[i] = command_word(words[i]);
 	sigemptyset(&none);
 	sigfillset(&defaults);
 	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, in, 0);
 	posix_spawn_file_actions_adddup2(&files, out, 1);
 	posix_spawn_file_actions_adddup2(&files, errors, 2);
 	posix_spawnattr_init(&attributes);
@@ -36,7 +44,7 @@ static bool command_spawn(const char *line, int out, int errors, pid_t *pid)
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setflags(&attributes,
 		POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-	errno = posix_spawn(pid, argv[0], &files, &attributes, argv, environ);
+	errno = posix_spawnp(pid, argv[0], &files, &attributes, argv, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&files);
 	return errno == 0;
@@ -89,34 +97,76 @@ static bool command_ended(
 		errors->len > 0 ? ": " : "", buf_text(errors));
 }
 
+/* Standard input with all of it: short enough for a pipe, or nothing. */
+static int command_input(struct str input)
+{
+	int fds[2];
+	if (pipe2(fds, O_CLOEXEC) != 0)
+		return -1;
+	bool ok = write(fds[1], input.data, input.len) == (ssize_t)input.len;
+	close(fds[1]);
+	if (ok)
+		return fds[0];
+	close(fds[0]);
+	return -1;
+}
+
+static void command_close(const int fds[5])
+{
+	for (int i = 0; i < 5; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+bool command_run(const char *const words[], struct str input, size_t max, int64_t time_ms,
+	struct buf *out, struct error *err)
+{
+	int fds[5] = {-1, -1, -1, -1, -1}; /* out, out, errors, errors, in */
+	struct buf errors = {0};
+	const char *name = words[0];
+	pid_t pid = 0;
+	fds[4] = command_input(input);
+	if (fds[4] < 0 || pipe2(fds, O_CLOEXEC) != 0 || pipe2(fds + 2, O_CLOEXEC) != 0) {
+		error_errno(err, ERROR_STORAGE, "%s", name);
+		command_close(fds);
+		return false;
+	}
+	bool ok = command_spawn(words, fds[4], fds[1], fds[3], &pid);
+	if (!ok)
+		error_errno(err, ERROR_LOGIN, "%s", name);
+	close(fds[1]);
+	close(fds[3]);
+	fds[1] = fds[3] = -1;
+	if (ok) {
+		bool in_time = command_gather(fds[0], fds[2], max, time_ms, out, &errors);
+		ok = command_ended(pid, in_time, name, &errors, err);
+	}
+	command_close(fds);
+	buf_done(&errors);
+	return ok;
+}
+
 bool command_output(
 	const char *line, size_t max, int64_t time_ms, struct buf *out, struct error *err)
 {
-	int out_pipe[2], error_pipe[2];
-	struct buf errors = {0};
-	pid_t pid = 0;
-	if (pipe2(out_pipe, O_CLOEXEC) != 0)
-		return error_errno(err, ERROR_STORAGE, "%s", line);
-	if (pipe2(error_pipe, O_CLOEXEC) != 0) {
-		close(out_pipe[0]);
-		close(out_pipe[1]);
-		return error_errno(err, ERROR_STORAGE, "%s", line);
+	const char *const words[] = {"/bin/sh", "-c", line, NULL};
+	struct error reason;
+	if (command_run(words, STR(""), max, time_ms, out, &reason))
+		return true;
+	return error_set(err, ERROR_LOGIN, "password-command: %s: %s", line, reason.detail);
+}
+
+bool command_exists(const char *name)
+{
+	struct str rest = str_from(getenv("PATH"));
+	struct buf path = {0};
+	bool found = false;
+	while (!found && rest.len > 0) {
+		struct str folder = str_cut(&rest, ':');
+		buf_clear(&path);
+		buf_addf(&path, "%.*s/%s", (int)folder.len, folder.data, name);
+		found = access(buf_text(&path), X_OK) == 0;
 	}
-	bool is_running = command_spawn(line, out_pipe[1], error_pipe[1], &pid);
-	int number = errno;
-	close(out_pipe[1]);
-	close(error_pipe[1]);
-	bool ok = false;
-	if (is_running) {
-		bool in_time =
-			command_gather(out_pipe[0], error_pipe[0], max, time_ms, out, &errors);
-		ok = command_ended(pid, in_time, line, &errors, err);
-	} else {
-		errno = number;
-		error_errno(err, ERROR_LOGIN, "%s", line);
-	}
-	close(out_pipe[0]);
-	close(error_pipe[0]);
-	buf_done(&errors);
-	return ok;
+	buf_done(&path);
+	return found;
 }

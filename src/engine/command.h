@@ -9,8 +9,17 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+enum { COMMAND_WORDS_MAX = 15 };
+
 /* At most max bytes within time_ms; what runs on is killed, with its children. */
 bool command_output(
 	const char *line, size_t max, int64_t time_ms, struct buf *out, struct error *err);
+
+/* The same without a shell: words end in NULL, the program is looked for in PATH. input (at most
+ * 4 kB) is its standard input. */
+bool command_run(const char *const words[], struct str input, size_t max, int64_t time_ms,
+	struct buf *out, struct error *err);
+
+bool command_exists(const char *name);
 
 #endif

@@ -10,6 +10,7 @@
 /* True when run->secret is there; else it is being got (account_run_retry follows) or the run is
  * held. */
 bool secret_ensure(struct account_run *run);
+void secret_keep(struct account_run *run); /* puts it into the keyring, if there is one */
 void secret_forget(struct account_run *run);
 void secret_set(struct account_run *run, struct str secret);
 

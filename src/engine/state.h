@@ -99,8 +99,8 @@ struct folder_task {
 	int64_t folder_id;
 	bool bodies;
 	bool bodies_asked; /* for all of them */
-	bool is_out;     /* its SELECT went out */
-	unsigned visits; /* that left something missing */
+	bool is_out;       /* its SELECT went out */
+	unsigned visits;   /* that left something missing */
 };
 
 struct account_run {
@@ -117,8 +117,9 @@ struct account_run {
 	unsigned failures;       /* in a row, for the back-off */
 	bool was_online;         /* a lost connection is told once */
 	bool is_removed;
-	bool not_plus;         /* a SCRAM-…-PLUS failed although the password may be right */
-	char *secret;          /* owned, wiped; NULL: not known */
+	bool not_plus; /* a SCRAM-…-PLUS failed although the password may be right */
+	char *secret;  /* owned, wiped; NULL: not known */
+	bool keyring_is_asked;
 	bool secret_is_asked;  /* a job or a question is out */
 	bool secret_failed;    /* the server refused it */
 	unsigned question_id;  /* the question that is out; 0 */
