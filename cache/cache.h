@@ -412,4 +412,13 @@ bool cache_outbox_forget(
 /* Rows DONE for more than 7 days go. */
 bool cache_outbox_sweep(struct cache *cache, int64_t now, struct error *err);
 
+/* ---- How a folder was last looked at (local.db). ---- */
+
+/* place_id 0: its end. Does nothing but for an owner. */
+bool cache_view_save(
+	struct cache *cache, const struct view *view, int64_t place_id, struct error *err);
+/* view->folder_id names it; fills the order and the place, or leaves them. */
+bool cache_view_load(struct cache *cache, struct view *view, int64_t *place_id, bool *is_found,
+	struct error *err);
+
 #endif

@@ -2,15 +2,11 @@
 #include "screen.h"
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "settings/options.h"
 #include "ui/ui.h"
 #include "words/words.h"
-
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static void screen_send(void *context, struct request *request)
 {
@@ -30,36 +26,16 @@ static struct account *screen_load_account(void *context, const char *name)
 	return account;
 }
 
-/* In the child of a program with threads: only what is safe in a signal handler. */
-static void screen_exec(const char *command)
-{
-	sigset_t none;
-	int null = open("/dev/null", O_RDWR);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	for (int fd = 0; null >= 0 && fd < 3; fd++)
-		dup2(null, fd);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
-}
-
-/* Nobody waits for the command: it is the grandchild, which init takes over. */
-static void screen_new_mail(void *context, const struct message *row)
+/* An account that says nothing has what holds for all. One that came since the start counts only
+ * after the next. */
+static void screen_account_seen(void *context, const char *name, enum seen_mode *seen, int *seconds)
 {
 	const struct program *program = context;
-	const char *command = settings_get_text(program->settings, "new-mail-command");
-	(void)row;
-	if (command == NULL)
+	const struct account *account = settings_account(program->settings, name);
+	if (account == NULL)
 		return;
-	pid_t child = fork();
-	if (child == 0) {
-		if (fork() == 0)
-			screen_exec(command);
-		_exit(0);
-	}
-	if (child > 0)
-		waitpid(child, NULL, 0);
+	*seen = account->seen;
+	*seconds = account->seen_after;
 }
 
 /* Bad lines of the settings come as news, as if the engine had found them. */
@@ -110,20 +86,36 @@ static void screen_add_theme(
 	options->colours = lists->colours;
 }
 
+/* The row of the value among the choices of the table, in their order. */
+static int screen_choice(const struct settings *settings, const char *key)
+{
+	const char *value = settings_get_text(settings, key);
+	struct str rest = str_from(option_find("rowan", key)->allowed);
+	for (int i = 0; rest.len > 0; i++)
+		if (str_equal_nocase(str_cut(&rest, '|'), str_from(value != NULL ? value : "")))
+			return i;
+	return 0;
+}
+
 static void screen_add_settings(const struct settings *settings, struct ui_options *options)
 {
 	int seen = SEEN_AT_ONCE;
 	const char *seen_text = settings_get_text(settings, "seen");
 	if (seen_text != NULL && option_read_seen(seen_text, &seen, &options->seen_after))
 		options->seen = (enum seen_mode)seen;
-	const char *keys = settings_get_text(settings, "keys");
-	const char *colour = settings_get_text(settings, "colour");
-	options->preset = keys != NULL && str_equal_nocase(str_from(keys), STR("mutt"))
-				  ? PRESET_MUTT
-				  : PRESET_PINE;
-	options->no_colour = colour != NULL && str_equal_nocase(str_from(colour), STR("never"));
+	options->preset = screen_choice(settings, "keys") == 1 ? PRESET_MUTT : PRESET_PINE;
+	options->no_colour = screen_choice(settings, "colour") == 2;
+	options->always_colour = screen_choice(settings, "colour") == 1;
+	options->sort = (enum view_sort)screen_choice(settings, "sort");
+	options->start = (enum ui_start)screen_choice(settings, "start");
+	options->sort_reverse = settings_get_bool(settings, "sort-reverse");
+	options->start_folder = settings_get_text(settings, "start-folder");
+	options->new_mail_command = settings_get_text(settings, "new-mail-command");
 	options->bell = settings_get_bool(settings, "bell");
 	options->notify = settings_get_bool(settings, "notify");
+	options->no_mouse = !settings_get_bool(settings, "mouse");
+	options->full_headers = settings_get_bool(settings, "full-headers");
+	options->prefer_html = settings_get_bool(settings, "prefer-html");
 	options->confirm_quit = settings_get_bool(settings, "confirm-quit");
 	options->no_title = !settings_get_bool(settings, "title");
 }
@@ -134,7 +126,7 @@ static bool screen_show(struct program *program, struct error *err)
 	struct ui_options options = {
 		.send = screen_send,
 		.load_account = screen_load_account,
-		.new_mail = screen_new_mail,
+		.account_seen = screen_account_seen,
 		.events = engine_events(program->engine),
 		.context = program,
 		.log_path = program->log_path,
@@ -143,7 +135,10 @@ static bool screen_show(struct program *program, struct error *err)
 	screen_add_settings(program->settings, &options);
 	screen_add_keys(program->settings, &options, &lists);
 	screen_add_theme(program->settings, &options, &lists);
+	char *folder = file_join(program->paths.state_folder, "open");
+	options.open_folder = folder;
 	bool ok = ui_run(&options, err);
+	mem_free(folder);
 	mem_free(lists.bindings);
 	mem_free(lists.colours);
 	return ok;

@@ -101,8 +101,8 @@ static void app_take_new_mail(struct app *app, struct event *event)
 	app->wants_bell |= app->options->bell;
 	buf_clear(&app->notification);
 	buf_addf(&app->notification, _("New mail from %s: %s"), row->from_name, row->subject);
-	if (app->options->new_mail != NULL)
-		app->options->new_mail(app->options->context, row);
+	if (app->options->new_mail_command != NULL)
+		app_run_beside(app, app->options->new_mail_command, row->from_name, row->subject);
 }
 
 static void app_take_failed(struct app *app, struct event *event)

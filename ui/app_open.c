@@ -252,9 +252,10 @@ int64_t app_open_tick(struct app *app)
 		at->pid = 0;
 		if (over.is_copious)
 			opened_show(app, &over);
-		else if (status != 0)
+		else if (status != 0 && over.path != NULL)
 			app_warn(app, _("The program ended with status %d"), status);
-		if (!over.is_copious && status == 0 && app->now - over.started < OPEN_LAUNCHER_MS)
+		if (!over.is_copious && status == 0 && over.path != NULL &&
+			app->now - over.started < OPEN_LAUNCHER_MS)
 			continue;
 		opened_done(&over, true);
 		o->running[i] = o->running[--o->running_count];
@@ -277,6 +278,22 @@ void app_open_done(struct app *app)
 	if (o->folder != NULL && !is_used)
 		opened_remove_folder(o->folder);
 	mem_free(o->folder);
+}
+
+void app_run_beside(struct app *app, const char *line, const char *first, const char *second)
+{
+	struct argv argv = {0};
+	pid_t pid = 0;
+	if (argv_split(&argv, str_from(line)) && argv.count > 0) {
+		argv_add(&argv, str_from(first));
+		argv_add(&argv, str_from(second));
+		pid = viewer_start(&argv, &(struct viewer_streams){0});
+	}
+	if (pid != 0)
+		opened_add(app, pid, NULL, NULL, false);
+	else
+		app_warn(app, _("%s cannot be started: %s"), line, strerror(errno));
+	argv_done(&argv);
 }
 
 /* ---- Links. ---- */

@@ -13,6 +13,9 @@ void app_open_part(struct app *app, int64_t place_id, const struct doc_part *par
 /* A link's target: to the browser when it is of the web, else to the clipboard. */
 void app_open_link(struct app *app, const char *target);
 
+/* A command line of the settings, with two more words; nobody waits for it. */
+void app_run_beside(struct app *app, const char *line, const char *first, const char *second);
+
 /* EVENT_SAVED, EVENT_FAILED: true when they were about a file to open. */
 bool app_open_event(struct app *app, const struct event *event);
 int64_t app_open_tick(struct app *app);

@@ -276,8 +276,8 @@ struct term *term_open(
 	set_term(term->screen);
 	term->theme = *theme;
 	term->is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	term->has_colour =
-		!options->no_colour && (no_color == NULL || no_color[0] == '\0') && has_colors();
+	term->has_colour = !options->no_colour && has_colors() &&
+			   (options->always_colour || no_color == NULL || no_color[0] == '\0');
 	term->has_mouse = !options->no_mouse && term_knows_mouse();
 	term->has_title = !options->no_title && term_knows_title();
 	term_state.log_path = options->log_path;

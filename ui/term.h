@@ -17,7 +17,7 @@
 struct term;
 
 struct term_options {
-	bool no_colour, no_mouse, no_title;
+	bool no_colour, always_colour, no_mouse, no_title;
 	const char *log_path; /* told after a crash; NULL */
 };
 

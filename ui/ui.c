@@ -206,6 +206,7 @@ bool ui_run(const struct ui_options *options, struct error *err)
 {
 	struct ui ui = {.options = options, .test_fd = ui_test_fd()};
 	struct term_options term_options = {.no_colour = options->no_colour,
+		.always_colour = options->always_colour,
 		.no_mouse = options->no_mouse,
 		.no_title = options->no_title,
 		.log_path = options->log_path};

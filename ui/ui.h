@@ -28,7 +28,8 @@ struct ui_options {
 	size_t binding_count;
 	const struct ui_colour *colours;
 	size_t colour_count;
-	bool no_colour; /* NO_COLOR is looked at besides */
+	bool no_colour;     /* NO_COLOR is looked at besides */
+	bool always_colour; /* whatever NO_COLOR says */
 	bool no_mouse;
 	bool bell;     /* on new mail */
 	bool notify;   /* OSC 9 on new mail: the terminal's own notification */
@@ -41,16 +42,18 @@ struct ui_options {
 	bool sort_reverse;
 	enum ui_start start;
 	const char *start_folder; /* "Account/Folder"; NULL: the first INBOX */
-	const char *open_folder;  /* for files that other programs open; NULL: none are */
-	const char *log_path;     /* told after a crash; NULL */
-	bool is_offline;          /* started so: what the on/offline key changes */
-	const char *crashed;      /* one line about the run before, shown at start; NULL */
+	/* Words, run for each new message with its sender and subject as two more; NULL. */
+	const char *new_mail_command;
+	const char *open_folder; /* for files that other programs open; NULL: none are */
+	const char *log_path;    /* told after a crash; NULL */
+	bool is_offline;         /* started so: what the on/offline key changes */
+	const char *crashed;     /* one line about the run before, shown at start; NULL */
 
 	void (*send)(void *context, struct request *request);
 	/* The account of that name as the settings have it, to edit; owned by the caller; NULL. */
 	struct account *(*load_account)(void *context, const char *name);
-	/* Called once for each EVENT_NEW_MAIL; NULL. */
-	void (*new_mail)(void *context, const struct message *row);
+	/* When messages of that account count as seen, where it says otherwise; NULL. */
+	void (*account_seen)(void *context, const char *name, enum seen_mode *seen, int *seconds);
 	struct queue *events;
 	void *context;
 };

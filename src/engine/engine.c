@@ -309,6 +309,7 @@ static void engine_serve(struct engine *engine, struct request *request)
 		live_page(engine, request);
 		break;
 	case REQUEST_VIEW_CLOSE:
+		live_remember(engine, request);
 		live_close(engine, request->list_id);
 		break;
 	case REQUEST_OPEN:

@@ -98,6 +98,9 @@ struct page_request {
 	int64_t place_id;
 	uint32_t row; /* 0-based */
 	uint32_t before, after;
+	/* VIEW_OPEN: in the order and at the place the folder was left in, if it ever was; the
+	 * page tells. VIEW_CLOSE: this order, and place_id (0: the end), are for the next time. */
+	bool remembered;
 };
 
 struct show_options {
@@ -194,6 +197,7 @@ struct page {
 	bool is_read_only;
 	bool is_syncing;       /* headers are still coming */
 	uint32_t server_total; /* what the server says there is, for progress */
+	int64_t place_id;      /* the anchor, when it was asked for or remembered; else 0 */
 	bool is_preparing; /* another order is being built: rows are in arrival order meanwhile */
 };
 

@@ -32,6 +32,30 @@ static void live_left(struct engine *engine, int64_t folder_id)
 		engine_storage_failed(engine, &err);
 }
 
+static void live_recall(struct engine *engine, struct page_request *page)
+{
+	struct error err;
+	int64_t place_id = 0;
+	bool is_found = false;
+	if (!cache_view_load(engine->cache, &page->view, &place_id, &is_found, &err))
+		engine_storage_failed(engine, &err);
+	if (!is_found)
+		return;
+	page->anchor = place_id != 0           ? PAGE_AT_PLACE
+		       : page->view.is_reverse ? PAGE_AT_START
+					       : PAGE_AT_END;
+	page->place_id = place_id;
+}
+
+void live_remember(struct engine *engine, const struct request *request)
+{
+	const struct page_request *page = &request->page;
+	struct error err;
+	if (page->remembered && engine->options.may_ask &&
+		!cache_view_save(engine->cache, &page->view, page->place_id, &err))
+		engine_storage_failed(engine, &err);
+}
+
 void live_open(struct engine *engine, const struct request *request)
 {
 	struct live_list *list = live_get(engine, request->list_id);
@@ -44,9 +68,11 @@ void live_open(struct engine *engine, const struct request *request)
 		live_left(engine, list->page.view.folder_id);
 	}
 	list->page = request->page;
+	if (list->page.remembered)
+		live_recall(engine, &list->page);
 	list->tag = request->tag;
 	list->is_asked = true;
-	list->is_prepared = request->page.view.sort == SORT_ARRIVAL;
+	list->is_prepared = list->page.view.sort == SORT_ARRIVAL;
 	struct account_run *run = engine_run_of_folder(engine, request->page.view.folder_id);
 	if (run != NULL)
 		account_run_want_folder(run, request->page.view.folder_id);
@@ -154,6 +180,7 @@ static void live_post(struct engine *engine, struct live_list *list)
 	page->rows = rows.rows; /* the event's from here on */
 	page->count = rows.count;
 	page->revision = ++engine->next_revision;
+	page->place_id = list->page.anchor == PAGE_AT_PLACE ? list->page.place_id : 0;
 	page->is_preparing = !list->is_prepared;
 	live_fill_folder(engine, page);
 	engine_post_latest(engine, (uint64_t)EVENT_PAGE << 32 | list->list_id, event);

@@ -22,6 +22,8 @@ struct live_list {
 
 void live_open(struct engine *engine, const struct request *request);
 void live_page(struct engine *engine, const struct request *request);
+/* VIEW_CLOSE: how it was looked at. */
+void live_remember(struct engine *engine, const struct request *request);
 void live_close(struct engine *engine, unsigned list_id);
 void live_free(struct engine *engine);
 

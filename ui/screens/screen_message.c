@@ -131,20 +131,35 @@ static bool message_is_read_only(const struct screen_message *m)
 	return m->messages != NULL && m->messages->ops->refusal(m->messages, COMMAND_FLAG) != NULL;
 }
 
+/* As the account wants it, else as the settings say for all. */
+static void message_seen_mode(const struct screen_message *m, enum seen_mode *seen, int *seconds)
+{
+	const struct app *app = m->base.app;
+	const struct folder *folder = app_folder(app, place_folder(m->row.place_id));
+	const struct account_status *account =
+		folder != NULL ? app_account(app, folder->account_id) : NULL;
+	*seen = app->options->seen;
+	*seconds = app->options->seen_after;
+	if (account != NULL && app->options->account_seen != NULL)
+		app->options->account_seen(app->options->context, account->name, seen, seconds);
+}
+
 static void message_count_seen(struct screen_message *m)
 {
-	const struct ui_options *options = m->base.app->options;
+	enum seen_mode seen;
+	int seconds;
 	if (m->is_counted || m->part[0] != '\0')
 		return;
 	m->is_counted = true;
 	if (message_is_read_only(m))
 		return;
-	switch (options->seen) {
+	message_seen_mode(m, &seen, &seconds);
+	switch (seen) {
 	case SEEN_AT_ONCE:
 		message_mark_seen(m);
 		return;
 	case SEEN_AFTER:
-		m->seen_due = m->base.app->now + (int64_t)options->seen_after * 1000;
+		m->seen_due = m->base.app->now + (int64_t)seconds * 1000;
 		return;
 	case SEEN_NEVER:
 		return;

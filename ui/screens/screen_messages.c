@@ -48,6 +48,7 @@ void messages_ask(struct screen_messages *m, enum request_kind kind)
 	page->view = m->view;
 	page->before = height;
 	page->after = 2 * height;
+	page->remembered = m->page == NULL && m->wanted == 0 && kind == REQUEST_VIEW_OPEN;
 	if (m->wanted != 0) {
 		page->anchor = PAGE_AT_PLACE;
 		page->place_id = m->wanted;
@@ -209,16 +210,35 @@ static void messages_take_found(struct screen_messages *m, const struct event *e
 		app_say(app, _("Word \"%s\" not found"), m->find);
 }
 
+/* The first page may come in the order the folder was left in, the last time Rowan ran. */
+static bool messages_is_its(const struct screen_messages *m, const struct view *view)
+{
+	return view_equal(view, &m->view) || (m->page == NULL && view->kind == m->view.kind &&
+						     view->folder_id == m->view.folder_id);
+}
+
+static void messages_adopt(struct screen_messages *m, const struct page *page)
+{
+	struct folder_memory *memory = app_memory(m->base.app, page->view.folder_id);
+	m->view = page->view;
+	memory->sort = m->view.sort;
+	memory->is_reverse = m->view.is_reverse;
+	if (m->wanted == 0)
+		m->wanted = page->place_id;
+}
+
 static void messages_event(struct screen *s, struct event *event)
 {
 	struct screen_messages *m = (struct screen_messages *)s;
 	if (event->list_id != m->list_id)
 		return;
 	if (event->kind == EVENT_PAGE && event->page != NULL &&
-		view_equal(&event->page->view, &m->view) &&
+		messages_is_its(m, &event->page->view) &&
 		(m->page == NULL || event->page->revision >= m->page->revision)) {
 		struct page *page = event->page;
 		event->page = NULL;
+		if (m->page == NULL)
+			messages_adopt(m, page);
 		messages_take_page(m, page);
 	} else if (event->kind == EVENT_FOUND && event->tag == m->find_tag) {
 		messages_take_found(m, event);
@@ -331,7 +351,11 @@ static void messages_close(struct screen *s)
 {
 	struct screen_messages *m = (struct screen_messages *)s;
 	struct request *request = request_new(REQUEST_VIEW_CLOSE);
+	bool is_end = m->list.selected + 1 >= m->list.total;
 	request->list_id = m->list_id;
+	request->page.view = m->view;
+	request->page.place_id = is_end && !m->view.is_reverse ? 0 : m->place_id;
+	request->page.remembered = m->page != NULL;
 	app_send(s->app, request);
 	page_free(m->page);
 	mem_free(m->find);
