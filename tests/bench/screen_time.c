@@ -7,6 +7,7 @@
  *	--until TEXT    waits until the text is on the screen as well: until_ms
  *	--keys LIST     keys by name, separated by commas: pgdn pgup home end down up return, or
  *	                type=TEXT; NAME*N is N times. type= is not measured
+ *	--password TEXT typed, with Return, when the screen asks for one
  *	--wait MS       gives up after so long (default 60000)
  *	--rowan         a program that tells when it has nothing left to do (ui/ui.c)
  *	--see           writes the last screen to standard error
@@ -176,7 +177,7 @@ static bool has_text(const struct show *s, const char *text)
 	return false;
 }
 
-static void watch_start(struct show *s, const char *until, double limit)
+static void watch_start(struct show *s, const char *until, const char *password, double limit)
 {
 	double changed = s->began;
 	s->list_ms = s->last_ms = s->until_ms = -1;
@@ -185,6 +186,10 @@ static void watch_start(struct show *s, const char *until, double limit)
 		if (drain(s))
 			changed = now;
 		hear(s);
+		if (password != NULL && (has_text(s, "assword:") || has_text(s, "ASSWORD:"))) {
+			dprintf(s->terminal, "%s\r", password);
+			password = NULL;
+		}
 		if (s->list_ms < 0 && list_stands(s))
 			s->list_ms = changed - s->began;
 		if (s->list_ms >= 0 && s->last_ms < 0 && now - changed > CALM_MS)
@@ -343,7 +348,7 @@ static void finish(struct show *s, bool wants_screen)
 int main(int argc, char **argv)
 {
 	static struct show show;
-	const char *until = NULL;
+	const char *until = NULL, *password = NULL;
 	char *keys = NULL;
 	double limit = 60000;
 	bool is_rowan = false, wants_screen = false;
@@ -358,6 +363,8 @@ int main(int argc, char **argv)
 			until = argv[++at];
 		else if (strcmp(argv[at], "--keys") == 0 && has_value)
 			keys = argv[++at];
+		else if (strcmp(argv[at], "--password") == 0 && has_value)
+			password = argv[++at];
 		else if (strcmp(argv[at], "--wait") == 0 && has_value)
 			limit = atof(argv[++at]);
 		else
@@ -368,7 +375,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	start(&show, argv + at + 1, is_rowan);
-	watch_start(&show, until, limit);
+	watch_start(&show, until, password, limit);
 	if (keys != NULL)
 		press_all(&show, keys);
 	finish(&show, wants_screen);
