@@ -170,6 +170,10 @@ bool cache_uid_flags(struct cache *cache, int64_t folder_id, uint32_t first, uin
  * wish hides too, those on their way here not. By the rank table. */
 bool cache_uid_count(struct cache *cache, int64_t folder_id, uint32_t first, uint32_t last,
 	uint32_t *count, struct error *err);
+/* The places of a folder that show as deleted, ascending; owned by the caller. Costs their number.
+ */
+bool cache_deleted(
+	struct cache *cache, int64_t folder_id, int64_t **places, size_t *count, struct error *err);
 /* The UID of the row-th (0-based) row as the server counts them; 0 when there is none. */
 bool cache_uid_at(
 	struct cache *cache, int64_t folder_id, uint32_t row, uint32_t *uid, struct error *err);

@@ -115,7 +115,8 @@ static const char schema_cache_1[] =
 	" weight INTEGER NOT NULL DEFAULT 1) STRICT;";
 
 static const char schema_cache_2[] =
-	"CREATE INDEX place_hidden ON place(place_id) WHERE hidden<>0;";
+	"CREATE INDEX place_hidden ON place(place_id) WHERE hidden<>0;"
+	"CREATE INDEX place_deleted ON place(place_id) WHERE ((server|added)&~removed)&8<>0;";
 
 /* body.db. A section's bytes lie in pieces; chunk_id is section_id and the first byte's offset. */
 static const char schema_body_1[] =

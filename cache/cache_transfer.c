@@ -131,8 +131,8 @@ static bool split_write(struct cache *cache, const struct action *action, const 
 	static const char row[] =
 		"INSERT INTO "
 		"op(account_id,folder_id,grp,kind,state,uidvalidity,target_id,add_f,del_f,"
-		"not_before,tries,created,inverse_of) SELECT account_id,folder_id,grp,kind,0,"
-		"uidvalidity,target_id,add_f,del_f,not_before,tries,created,inverse_of FROM op"
+		"not_before,tries,created,inverse_of,pre) SELECT account_id,folder_id,grp,kind,0,"
+		"uidvalidity,target_id,add_f,del_f,not_before,tries,created,inverse_of,pre FROM op"
 		" WHERE op_id=?1";
 	static const char item[] = "UPDATE op_item SET op_id=?2 WHERE op_id=?1 AND uid=?3";
 	if (!store_run(cache, STORE_LOCAL, row, STORE_INTS(action->action_id), err))

@@ -65,6 +65,26 @@ bool cache_uid_count(struct cache *cache, int64_t folder_id, uint32_t first, uin
 	return ok;
 }
 
+bool cache_deleted(
+	struct cache *cache, int64_t folder_id, int64_t **places, size_t *count, struct error *err)
+{
+	static const char sql[] =
+		"SELECT place_id FROM place WHERE ((server|added)&~removed)&8<>0 AND hidden=0"
+		" AND place_id>=?1 AND place_id<?2 ORDER BY place_id";
+	_Static_assert(FLAG_DELETED == 8, "the text above names it");
+	size_t cap = 0;
+	*places = NULL;
+	*count = 0;
+	sqlite3_stmt *stmt = store_query(cache, STORE_CACHE, sql,
+		STORE_INTS(cache_folder_low(folder_id), cache_folder_high(folder_id)), err);
+	enum store_row row = STORE_BAD;
+	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW) {
+		*places = array_room(*places, *count, &cap, sizeof(**places));
+		(*places)[(*count)++] = sqlite3_column_int64(stmt, 0);
+	}
+	return row == STORE_END;
+}
+
 /* The hidden rows of a folder, ascending. Owned by the caller. */
 static bool uids_hidden(
 	struct cache *cache, int64_t folder_id, int64_t **places, size_t *count, struct error *err)

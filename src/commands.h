@@ -103,6 +103,7 @@ void print_json(struct buf *line);
 bool option_take(int argc, char **argv, int *at, const char *name, const char **value);
 
 command_run command_account, command_sync, command_folders, command_list, command_show,
-	command_save, command_flag, command_send, command_outbox;
+	command_save, command_flag, command_act, command_folder, command_actions, command_send,
+	command_outbox;
 
 #endif

@@ -328,6 +328,9 @@ unsigned imap_search(struct imap *imap, bool want_esearch, struct str criteria);
 unsigned imap_copy(struct imap *imap, struct str uid_set, struct str folder);
 unsigned imap_move(struct imap *imap, struct str uid_set, struct str folder);
 unsigned imap_expunge(struct imap *imap, struct str uid_set); /* UID EXPUNGE only */
+/* Plain EXPUNGE, for servers without UIDPLUS: the caller has just made sure that nothing carries
+ * \Deleted but what is to go. */
+unsigned imap_expunge_all(struct imap *imap);
 unsigned imap_create(struct imap *imap, struct str folder);
 unsigned imap_delete(struct imap *imap, struct str folder);
 unsigned imap_rename(struct imap *imap, struct str from, struct str to);

@@ -409,6 +409,13 @@ unsigned imap_expunge(struct imap *imap, struct str uid_set)
 	return imap_command_end(imap, c);
 }
 
+unsigned imap_expunge_all(struct imap *imap)
+{
+	struct imap_command *c = imap_command_new(imap, IMAP_COMMAND_PLAIN);
+	imap_command_text(c, STR("EXPUNGE"));
+	return imap_command_end(imap, c);
+}
+
 unsigned imap_create(struct imap *imap, struct str folder)
 {
 	return command_folder(imap, STR("CREATE "), folder);

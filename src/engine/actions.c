@@ -1,129 +1,47 @@
-/* The journal at work. */
+/* The journal at work: which wishes run next, and what an answer does to them. */
 #include "engine/actions.h"
 
 #include "base/array.h"
 #include "base/memory.h"
 #include "engine/account_run.h"
 #include "engine/live.h"
-#include "engine/profile.h"
 #include "engine/sync.h"
 
 #include <stdlib.h>
 
-enum { ACTIONS_RETRY_S = 30 };
+enum {
+	ACTIONS_RETRY_S = 30,
+	ACTIONS_SOON_S = 1, /* the first refusal that has no reason a program knows */
+	ACTIONS_TRIES = 2,
+	ACTIONS_PATIENCE = 20, /* tries where the server says that it will pass */
+	ACTIONS_MAX = 200,     /* wishes looked at together */
+	ACTIONS_LINE = 900,    /* bytes of a set in one command */
+};
 
-/* ---- Making wishes. ---- */
+static act_kind *const act_kinds[] = {
+	[ACTION_FLAGS] = act_flags,
+	[ACTION_MOVE] = act_transfer,
+	[ACTION_COPY] = act_transfer,
+	[ACTION_EXPUNGE] = act_expunge,
+	[ACTION_FOLDER] = act_folder,
+	[ACTION_SEND] = NULL,
+};
 
-static int action_item_compare(const void *a, const void *b)
+void acting_free(struct acting *acting)
 {
-	uint32_t left = ((const struct action_item *)a)->uid;
-	uint32_t right = ((const struct action_item *)b)->uid;
-	return left < right ? -1 : left > right;
+	if (acting == NULL)
+		return;
+	for (size_t i = 0; i < acting->count; i++)
+		action_done(&acting->actions[i]);
+	mem_free(acting->actions);
+	mem_free(acting->pairs);
+	imap_set_done(&acting->refused);
+	imap_set_done(&acting->found);
+	buf_done(&acting->words);
+	mem_free(acting);
 }
 
-static void action_gather(struct engine *engine, const struct request *request, int64_t folder_id,
-	struct action *action)
-{
-	size_t cap = 0;
-	for (size_t i = 0; i < request->place_count; i++) {
-		struct cache_message m = {0};
-		bool is_found = false;
-		int64_t place_id = request->place_ids[i];
-		if (place_folder(place_id) != folder_id ||
-			!cache_message_get(engine->cache, place_id, &m, &is_found, NULL) ||
-			!is_found)
-			continue;
-		action->items =
-			array_room(action->items, action->item_count, &cap, sizeof(*action->items));
-		action->items[action->item_count++] =
-			(struct action_item){.uid = place_uid(place_id), .ident = m.ident};
-		cache_message_done(&m);
-	}
-	if (action->item_count > 0)
-		qsort(action->items, action->item_count, sizeof(*action->items),
-			action_item_compare);
-}
-
-/* Keywords that have no fixed bit, named in the request: each gets the bit it has in this account.
- */
-static bool action_add_keywords(struct engine *engine, const struct request *request,
-	struct action *action, struct error *err)
-{
-	struct str words = str_from(request->text);
-	while (words.len > 0) {
-		struct str word = str_cut(&words, ' ');
-		flags_t bit = 0;
-		if (word.len < 2)
-			continue;
-		if (!cache_keyword_bit(
-			    engine->cache, action->account_id, str_skip(word, 1), &bit, err))
-			return false;
-		if (bit == 0)
-			return error_set(err, ERROR_REFUSED,
-				"the account has too many keywords for another one");
-		if (word.data[0] == '+')
-			action->add |= bit;
-		else
-			action->remove |= bit & ~action->add;
-	}
-	return true;
-}
-
-static bool action_folder_was_done(const struct request *request, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (place_folder(request->place_ids[i]) == place_folder(request->place_ids[index]))
-			return true;
-	return false;
-}
-
-static bool actions_flags_in(
-	struct engine *engine, const struct request *request, int64_t folder_id, struct error *err)
-{
-	struct folder folder = {0};
-	struct action action = {
-		.folder_id = folder_id,
-		.kind = ACTION_FLAGS,
-		.add = request->add,
-		.remove = request->remove & ~request->add,
-		.created = engine->wall,
-	};
-	bool ok = cache_folder_get(engine->cache, folder_id, &folder, err);
-	if (ok) {
-		action.account_id = folder.account_id;
-		action.uidvalidity = folder.uidvalidity;
-		action_gather(engine, request, folder_id, &action);
-		ok = action_add_keywords(engine, request, &action, err) &&
-		     (action.item_count == 0 || cache_action_add(engine->cache, &action, err));
-	}
-	struct account_run *run = engine_run_of_account(engine, action.account_id);
-	if (ok)
-		live_touch(engine, folder_id);
-	if (run != NULL)
-		run->journal_is_dirty = true;
-	action_done(&action);
-	folder_done(&folder);
-	return ok;
-}
-
-void actions_flags(struct engine *engine, const struct request *request)
-{
-	struct error err;
-	for (size_t i = 0; i < request->place_count; i++) {
-		int64_t folder_id = place_folder(request->place_ids[i]);
-		if (action_folder_was_done(request, i) || sync_is_read_only(engine, folder_id))
-			continue;
-		if (actions_flags_in(engine, request, folder_id, &err))
-			continue;
-		struct event *event = event_new(EVENT_FAILED);
-		event->tag = request->tag;
-		event->error = err;
-		engine_post(engine, event);
-	}
-	engine->actions_dirty = engine->accounts_dirty = true;
-	if (engine->is_guest)
-		profile_call(engine->profile, "wake");
-}
+/* ---- Telling. ---- */
 
 void actions_apply(struct engine *engine)
 {
@@ -135,14 +53,32 @@ void actions_apply(struct engine *engine)
 		live_touch_all(engine);
 	for (size_t i = 0; i < engine->run_count; i++)
 		engine->runs[i]->journal_is_dirty = true;
-	engine->actions_dirty = true;
+	engine->actions_dirty = engine->accounts_dirty = true;
 }
 
-uint32_t actions_waiting(const struct engine *engine, int64_t account_id)
+static void actions_free(struct action *actions, size_t count)
 {
+	for (size_t i = 0; i < count; i++)
+		action_done(&actions[i]);
+	mem_free(actions);
+}
+
+uint32_t actions_due(const struct engine *engine, int64_t account_id)
+{
+	struct action *actions = NULL;
+	size_t count = 0;
+	uint32_t due = 0;
 	uint32_t waiting = 0, failed = 0;
 	cache_actions_count(engine->cache, account_id, &waiting, &failed, NULL);
-	return waiting;
+	if (waiting == 0 || !cache_actions_list(engine->cache, &actions, &count, NULL))
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct action *a = &actions[i];
+		bool is_open = a->state <= ACTION_MARKED || a->state == ACTION_UNKNOWN;
+		due += is_open && a->account_id == account_id && a->not_before <= engine->wall + 2;
+	}
+	actions_free(actions, count);
+	return due;
 }
 
 void actions_tell(struct engine *engine)
@@ -154,18 +90,47 @@ void actions_tell(struct engine *engine)
 	engine_post_latest(engine, (uint64_t)EVENT_ACTIONS << 32, event);
 }
 
-/* ---- Running them. ---- */
+/* ---- The end of a wish, or of a try. ---- */
 
-static void action_tell_failed(
-	struct engine *engine, const struct action *action, enum notice_kind kind, struct str words)
+static void act_touch(struct session *s, const struct action *action)
 {
-	struct event *notice = engine_notice(engine, kind, action->account_id);
-	notice->folder_id = action->folder_id;
-	error_set(&notice->error, ERROR_REFUSED, "%.*s", (int)words.len, words.data);
-	engine_post(engine, notice);
+	struct engine *engine = s->run->engine;
+	live_touch(engine, action->folder_id);
+	if (action->target_folder_id != 0)
+		live_touch(engine, action->target_folder_id);
+	engine->actions_dirty = engine->accounts_dirty = engine->folders_dirty = true;
 }
 
-static void action_end(
+void act_done(struct session *s, const struct action *action)
+{
+	struct error err;
+	if (!cache_action_settle(s->run->engine->cache, action, &err))
+		engine_storage_failed(s->run->engine, &err);
+	act_touch(s, action);
+}
+
+void act_mark(struct session *s, const struct action *action, enum action_state state)
+{
+	struct error err;
+	if (!cache_action_mark(s->run->engine->cache, action, state, NULL, &err))
+		engine_storage_failed(s->run->engine, &err);
+	act_touch(s, action);
+}
+
+void act_later(struct session *s, const struct action *action, int seconds, const char *words)
+{
+	struct engine *engine = s->run->engine;
+	struct error err;
+	bool ok = words == NULL ||
+		  cache_action_mark(engine->cache, action, action->state, words, &err);
+	if (!ok || !cache_action_delay(engine->cache, action, engine->wall + seconds, &err))
+		engine_storage_failed(engine, &err);
+	if (engine->wall + seconds < s->run->journal_next)
+		s->run->journal_next = engine->wall + seconds;
+	act_touch(s, action);
+}
+
+void act_end(
 	struct session *s, const struct action *action, enum action_state state, struct str words)
 {
 	struct engine *engine = s->run->engine;
@@ -174,143 +139,298 @@ static void action_end(
 	if (!cache_action_fail(engine->cache, action, state, text, &err))
 		engine_storage_failed(engine, &err);
 	mem_free(text);
-	live_touch(engine, action->folder_id);
-	engine->actions_dirty = engine->accounts_dirty = true;
+	act_touch(s, action);
 }
 
-static void action_later(struct session *s, const struct action *action)
+static void act_tell_failed(struct session *s, const struct action *action, struct str words)
 {
-	struct error err;
-	if (!cache_action_delay(
-		    s->run->engine->cache, action, s->run->engine->wall + ACTIONS_RETRY_S, &err))
-		engine_storage_failed(s->run->engine, &err);
+	struct event *notice =
+		engine_notice(s->run->engine, NOTICE_ACTION_FAILED, action->account_id);
+	notice->folder_id = action->folder_id;
+	notice->action_kind = action->kind;
+	notice->group = action->group;
+	error_set(&notice->error, ERROR_REFUSED, "%.*s", (int)words.len, words.data);
+	engine_post(s->run->engine, notice);
 }
 
-static void action_succeeded(struct session *s, const struct action *action)
+/* A refusal that passes by itself, one that needs the user, and one that nobody gave a reason for.
+ */
+void act_refuse(struct session *s, struct acting *acting, struct action *action)
 {
-	struct error err;
-	if (!cache_action_settle(s->run->engine->cache, action, &err))
-		engine_storage_failed(s->run->engine, &err);
-	live_touch(s->run->engine, action->folder_id);
-	s->run->engine->actions_dirty = s->run->engine->accounts_dirty = true;
-}
-
-static void action_answer(struct session *s, struct pending *p, const struct imap_event *event)
-{
-	struct action *action = p->action;
-	s->action_out = 0;
-	sync_flush(s); /* what the server said of these messages comes first */
-	if (event->status == IMAP_OK) {
-		action_succeeded(s, action);
-	} else if (event->code == IMAP_CODE_UNAVAILABLE || event->code == IMAP_CODE_INUSE ||
-		   event->code == IMAP_CODE_SERVERBUG || action->tries < 2) {
-		action_later(s, action);
-	} else {
-		action_end(s, action, ACTION_FAILED, event->text);
-		action_tell_failed(s->run->engine, action, NOTICE_ACTION_FAILED, event->text);
+	struct str words = buf_str(&acting->words);
+	switch (acting->code) {
+	case IMAP_CODE_UNAVAILABLE:
+	case IMAP_CODE_INUSE:
+	case IMAP_CODE_LIMIT:
+	case IMAP_CODE_SERVERBUG:
+		if (action->tries < ACTIONS_PATIENCE) {
+			act_later(s, action, ACTIONS_RETRY_S, buf_text(&acting->words));
+			return;
+		}
+		break;
+	case IMAP_CODE_TRYCREATE:
+		act_end(s, action, ACTION_CONFLICT, words);
+		act_tell_failed(s, action, words);
+		return;
+	case IMAP_CODE_OVERQUOTA:
+	case IMAP_CODE_NOPERM:
+	case IMAP_CODE_CANNOT:
+	case IMAP_CODE_ALREADYEXISTS:
+	case IMAP_CODE_NONEXISTENT:
+		break;
+	default: /* no code, or one that says nothing about this */
+		if (action->tries < ACTIONS_TRIES) {
+			act_later(s, action, ACTIONS_SOON_S, buf_text(&acting->words));
+			return;
+		}
+		break;
 	}
+	act_end(s, action, ACTION_FAILED, words);
+	act_tell_failed(s, action, words);
 }
 
-static void action_set(const struct action *action, struct buf *out)
+bool act_take_refused(struct session *s, struct acting *acting, struct action *action)
+{
+	struct action other = {0};
+	struct error err;
+	size_t refused = 0, kept = 0;
+	bool *goes = mem_new_array(action->item_count, sizeof(*goes));
+	for (size_t i = 0; i < action->item_count; i++)
+		refused += goes[i] = imap_set_has(&acting->refused, (uint32_t)action->items[i].uid);
+	bool is_rest = refused < action->item_count;
+	if (refused > 0 && !is_rest) {
+		act_refuse(s, acting, action);
+	} else if (refused > 0 &&
+		   cache_action_split(s->run->engine->cache, action, goes, &other, &err)) {
+		act_refuse(s, acting, &other);
+		for (size_t i = 0; i < action->item_count; i++)
+			if (!goes[i])
+				action->items[kept++] = action->items[i];
+		action->item_count = kept;
+	} else if (refused > 0) {
+		engine_storage_failed(s->run->engine, &err);
+	}
+	action_done(&other);
+	mem_free(goes);
+	return is_rest;
+}
+
+/* ---- Commands and their answers. ---- */
+
+static void act_note_refused(
+	struct acting *acting, const struct pending *p, const struct imap_event *event)
+{
+	acting->status = event->status;
+	acting->code = event->code;
+	buf_clear(&acting->words);
+	buf_add(&acting->words, event->text);
+	if (p->high != 0)
+		imap_set_add(&acting->refused, p->low, p->high);
+	else
+		imap_set_add(&acting->refused, 1, UINT32_MAX);
+}
+
+static void act_answer(struct session *s, struct pending *p, const struct imap_event *event)
+{
+	struct acting *acting = s->acting;
+	if (event->code == IMAP_CODE_COPYUID)
+		act_copied(s, event);
+	if (event->status != IMAP_OK)
+		act_note_refused(acting, p, event);
+	if (--acting->out > 0)
+		return;
+	sync_flush(s); /* what the server said of these messages comes first */
+	acting->finish(s, acting);
+	if (acting->out > 0)
+		return;
+	acting_free(acting);
+	s->acting = NULL;
+	s->run->journal_is_dirty = true;
+	engine_sync_progress(s->run->engine);
+}
+
+void act_expect(
+	struct session *s, struct acting *acting, unsigned command, uint32_t low, uint32_t high)
+{
+	struct pending *p = session_expect(s, command, act_answer);
+	p->low = low;
+	p->high = high;
+	acting->out++;
+}
+
+void act_pieces(struct session *s, struct acting *acting, act_piece *piece)
 {
 	struct imap_set set = {0};
 	size_t from = 0;
-	for (size_t i = 0; i < action->item_count; i++)
-		imap_set_add(&set, action->items[i].uid, action->items[i].uid);
-	imap_set_format(&set, &from, SIZE_MAX, out);
+	for (size_t i = 0; i < acting->count; i++)
+		for (size_t j = 0; j < acting->actions[i].item_count; j++) {
+			uint32_t uid = (uint32_t)acting->actions[i].items[j].uid;
+			imap_set_add(&set, uid, uid);
+		}
+	while (from < set.count) {
+		struct buf text = {0};
+		uint32_t low = set.ranges[from].first;
+		imap_set_format(&set, &from, ACTIONS_LINE, &text);
+		piece(s, acting, buf_str(&text), low, set.ranges[from - 1].last);
+		buf_done(&text);
+	}
 	imap_set_done(&set);
 }
 
-static void action_flag_words(struct session *s, flags_t flags, struct buf *out)
+void act_copied(struct session *s, const struct imap_event *event)
 {
-	char *names[FLAG_KEYWORD_MAX] = {0};
-	if (flags >> FLAG_KEYWORD_FIRST != 0)
-		cache_keyword_names(
-			s->run->engine->cache, s->run->account->account_id, names, NULL);
-	for (int bit = 0; bit < 64; bit++) {
-		flags_t one = (flags_t)1 << bit;
-		if ((flags & one) == 0)
-			continue;
-		const char *name = flag_to_wire(one);
-		if (name == NULL && bit >= FLAG_KEYWORD_FIRST &&
-			bit < FLAG_KEYWORD_FIRST + FLAG_KEYWORD_MAX)
-			name = names[bit - FLAG_KEYWORD_FIRST];
-		if (name == NULL)
-			continue;
-		if (out->len > 0)
-			buf_add_char(out, ' ');
-		buf_add_text(out, name);
+	struct acting *acting = s->acting;
+	uint32_t source, copy;
+	if (acting == NULL)
+		return;
+	struct imap_copied walk = imap_copied_begin(event->code_text);
+	while (imap_copied_next(&walk, &source, &copy)) {
+		acting->pairs = array_room(acting->pairs, acting->pair_count, &acting->pair_cap,
+			sizeof(*acting->pairs));
+		acting->pairs[acting->pair_count++] = (struct acting_pair){source, copy};
 	}
-	for (int i = 0; i < FLAG_KEYWORD_MAX; i++)
-		mem_free(names[i]);
+	acting->copied_uidvalidity = (uint32_t)event->code_number;
+	acting->is_copied_unclear |= !imap_copied_is_whole(&walk);
 }
 
-static unsigned action_store(struct session *s, struct str set, char mode, flags_t flags)
+/* STATUS that a wish asked for: of the folder its messages go to. */
+void act_status(struct session *s, const struct imap_event *event)
 {
-	struct buf words = {0};
-	action_flag_words(s, flags, &words);
-	unsigned command = imap_store(s->imap, set, mode, buf_str(&words), 0);
-	buf_done(&words);
-	return command;
+	struct folder target = {0};
+	struct cache *cache = s->run->engine->cache;
+	const struct imap_mailbox *m = &event->mailbox;
+	if (s->acting == NULL || s->acting->actions[0].target_folder_id == 0 ||
+		!cache_folder_get(cache, s->acting->actions[0].target_folder_id, &target, NULL))
+		return;
+	struct cache_status status = {
+		.server_total = UINT32_MAX,
+		.server_unseen = UINT32_MAX,
+		.server_uidnext = m->has_uidnext ? m->uidnext : UINT32_MAX,
+		.server_modseq = UINT64_MAX,
+		.uidvalidity = m->has_uidvalidity ? m->uidvalidity : UINT32_MAX,
+	};
+	if (str_equal(m->name, str_from(target.wire)))
+		cache_folder_status(cache, target.folder_id, &status, NULL);
+	folder_done(&target);
 }
 
-/* Flags the server does not keep would come back as they were: the wish ends here, with a word. */
-static bool action_is_kept(const struct folder_sync *sync, const struct action *action)
+bool act_found(struct session *s, const struct pending *p, const struct imap_set *set)
 {
-	flags_t wanted = action->add | action->remove;
-	if (sync->is_read_only)
+	if (p == NULL || p->answer != act_answer || s->acting == NULL)
 		return false;
-	if (!sync->has_permanent || sync->may_create_keywords)
-		return true;
-	return (wanted & ~sync->permanent) == 0;
+	for (size_t i = 0; i < set->count; i++)
+		imap_set_add(&s->acting->found, set->ranges[i].first, set->ranges[i].last);
+	return true;
 }
 
-/* Both halves of one wish; the second settles it. They are safe to repeat. */
-static void action_run_flags(struct session *s, struct action *action)
-{
-	struct buf set = {0};
-	unsigned command = 0;
-	action_set(action, &set);
-	if (action->add != 0)
-		command = action_store(s, buf_str(&set), '+', action->add);
-	if (action->add != 0 && action->remove != 0)
-		session_expect(s, command, NULL);
-	if (action->remove != 0)
-		command = action_store(s, buf_str(&set), '-', action->remove);
-	struct pending *p = session_expect(s, command, action_answer);
-	p->action = mem_new(sizeof(*p->action));
-	*p->action = *action;
-	*action = (struct action){0};
-	s->action_out = p->action->action_id;
-	buf_done(&set);
-}
-
-static bool action_start(struct session *s, struct action *action)
+bool act_is_ready(struct session *s, struct acting *acting, bool writes, enum act_start *start)
 {
 	struct folder_sync *sync = s->folder;
-	if (session_is_refused(s, action->folder_id)) {
-		action_later(s, action);
-		return true;
-	}
-	if (sync == NULL || sync->folder_id != action->folder_id) {
-		if (s->selecting == NULL)
-			sync_select(s, action->folder_id);
-		return s->selecting != NULL;
-	}
-	if (s->selecting != NULL || sync->is_resetting)
+	struct action *a = &acting->actions[0];
+	*start = ACT_ASKED;
+	if (session_is_refused(s, a->folder_id)) {
+		for (size_t i = 0; i < acting->count; i++)
+			act_later(s, &acting->actions[i], ACTIONS_RETRY_S, NULL);
 		return false;
-	if (action->uidvalidity != sync->uidvalidity) {
-		action_end(s, action, ACTION_CONFLICT,
-			STR("the folder was renumbered before the wish could be carried out"));
-		return true;
 	}
-	if (!action_is_kept(sync, action)) {
-		action_end(s, action, ACTION_CONFLICT, STR("the server does not keep that flag"));
-		action_tell_failed(s->run->engine, action, NOTICE_NOT_KEPT, STR(""));
-		return true;
+	if (sync == NULL || sync->folder_id != a->folder_id) {
+		sync_select(s, a->folder_id);
+		*start = s->selecting != NULL ? ACT_ASKED : ACT_WAITS;
+		return false;
 	}
-	action_run_flags(s, action);
+	if (sync->is_resetting) {
+		*start = ACT_WAITS;
+		return false;
+	}
+	bool is_same = a->uidvalidity == sync->uidvalidity;
+	if (is_same && !(writes && sync->is_read_only))
+		return true;
+	for (size_t i = 0; i < acting->count; i++)
+		act_end(s, &acting->actions[i], ACTION_CONFLICT,
+			is_same ? STR("the folder is read-only")
+				: STR("the folder was renumbered before the wish could be "
+				      "carried out"));
+	return false;
+}
+
+/* ---- What runs next. ---- */
+
+static bool act_share_items(const struct action *a, const struct action *b)
+{
+	size_t i = 0, j = 0;
+	if (a->folder_id != b->folder_id)
+		return false;
+	while (i < a->item_count && j < b->item_count) {
+		if (a->items[i].uid == b->items[j].uid)
+			return true;
+		if (a->items[i].uid < b->items[j].uid)
+			i++;
+		else
+			j++;
+	}
+	return false;
+}
+
+/* The same command would do for both. */
+static bool act_is_like(const struct action *a, const struct action *b)
+{
+	return a->kind == b->kind && a->kind != ACTION_FOLDER && a->folder_id == b->folder_id &&
+	       a->target_folder_id == b->target_folder_id && a->add == b->add &&
+	       a->remove == b->remove && a->uidvalidity == b->uidvalidity && a->state == b->state &&
+	       a->state != ACTION_SENT && a->state != ACTION_UNKNOWN;
+}
+
+/* May this one be done before those in front of it that are not in the batch? */
+static bool act_may_pass(const struct action *actions, const bool *taken, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (actions[i].kind == ACTION_FOLDER ||
+			(!taken[i] && act_share_items(&actions[i], &actions[at])))
+			return false;
 	return true;
+}
+
+/* The oldest and those that one command can do with it; the others are given back. */
+static struct acting *act_batch(struct engine *engine, struct action *actions, size_t count)
+{
+	struct acting *acting = mem_new(sizeof(*acting));
+	bool *taken = mem_new_array(count, sizeof(*taken));
+	acting->actions = mem_new_array(count, sizeof(*acting->actions));
+	for (size_t i = 0; i < count; i++) {
+		taken[i] = i == 0 || (act_is_like(&actions[0], &actions[i]) &&
+					     act_may_pass(actions, taken, i));
+		if (taken[i]) {
+			acting->actions[acting->count++] = actions[i];
+			continue;
+		}
+		cache_action_release(engine->cache, &actions[i]);
+		action_done(&actions[i]);
+	}
+	mem_free(taken);
+	return acting;
+}
+
+static bool actions_start(struct session *s, struct acting *acting)
+{
+	enum act_start start = act_kinds[acting->actions[0].kind](s, acting);
+	if (start == ACT_OUT && acting->out > 0) {
+		s->acting = acting;
+		return true;
+	}
+	for (size_t i = 0; i < acting->count; i++)
+		cache_action_release(s->run->engine->cache, &acting->actions[i]);
+	acting_free(acting);
+	return start == ACT_ASKED;
+}
+
+/* Wishes on messages that arrived under a UID nobody told: their folder is looked into. */
+static void actions_visit(struct session *s)
+{
+	int64_t folder_id = 0;
+	if (cache_action_waits_for(
+		    s->run->engine->cache, s->run->account->account_id, &folder_id, NULL) &&
+		folder_id != 0 && !session_is_refused(s, folder_id))
+		account_run_add_task(s->run, folder_id, false);
 }
 
 bool actions_next(struct session *s)
@@ -319,21 +439,34 @@ bool actions_next(struct session *s)
 	size_t count = 0;
 	struct error err;
 	struct engine *engine = s->run->engine;
-	if (s->action_out != 0 || s->selecting != NULL)
+	if (s->acting != NULL || s->selecting != NULL)
 		return false;
 	if (!s->run->journal_is_dirty && engine->wall < s->run->journal_next)
 		return false;
+	s->run->journal_next = engine->wall + ACTIONS_RETRY_S;
 	if (!cache_actions_waiting(engine->cache, s->run->account->account_id, engine->wall,
-		    &actions, 1, &count, &err)) {
+		    &actions, ACTIONS_MAX, &count, &err)) {
 		engine_storage_failed(engine, &err);
 		return false;
 	}
-	bool started = count > 0 && actions[0].kind == ACTION_FLAGS && action_start(s, &actions[0]);
 	s->run->journal_is_dirty = count > 0;
-	if (count == 0)
-		s->run->journal_next = engine->wall + ACTIONS_RETRY_S;
-	for (size_t i = 0; i < count; i++)
-		action_done(&actions[i]);
+	if (count == 0) {
+		actions_visit(s);
+		return false;
+	}
+	bool started = actions_start(s, act_batch(engine, actions, count));
 	mem_free(actions);
 	return started;
+}
+
+void actions_wake(const struct session *s, int64_t *deadline)
+{
+	const struct engine *engine = s->run->engine;
+	uint32_t waiting = 0, failed = 0;
+	int64_t due = engine->now + (s->run->journal_next - engine->wall) * 1000;
+	if (due < *deadline && s->acting == NULL &&
+		cache_actions_count(
+			engine->cache, s->run->account->account_id, &waiting, &failed, NULL) &&
+		waiting > 0)
+		*deadline = due > engine->now ? due : engine->now;
 }

@@ -325,7 +325,28 @@ static void engine_serve(struct engine *engine, struct request *request)
 		live_next_new(engine, request);
 		break;
 	case REQUEST_FLAGS:
-		actions_flags(engine, request);
+		wishes_flags(engine, request);
+		break;
+	case REQUEST_MOVE:
+	case REQUEST_COPY:
+		wishes_transfer(engine, request);
+		break;
+	case REQUEST_DELETE:
+	case REQUEST_UNDELETE:
+		wishes_delete(engine, request);
+		break;
+	case REQUEST_EXPUNGE:
+		wishes_expunge(engine, request);
+		break;
+	case REQUEST_FOLDER:
+		wishes_folder(engine, request);
+		break;
+	case REQUEST_UNDO:
+		wishes_undo(engine, request);
+		break;
+	case REQUEST_ACTION_RETRY:
+	case REQUEST_ACTION_DROP:
+		wishes_again(engine, request);
 		break;
 	case REQUEST_SAVE_PART:
 		reading_save_part(engine, request);
@@ -455,7 +476,10 @@ static void engine_plan_sync(struct account_run *run)
 		    run->engine->cache, run->account->account_id, &folders, &count, NULL))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		if (account_run_folder_is_stale(run, &folders[i]) || run->sync_bodies)
+		bool is_selectable = (folders[i].attributes & FOLDER_NO_SELECT) == 0;
+		if (is_selectable && (account_run_folder_is_stale(run, &folders[i]) ||
+					     (run->sync_bodies && reading_is_missing(run->engine,
+									  folders[i].folder_id))))
 			account_run_add_task(run, folders[i].folder_id, run->sync_bodies);
 		folder_done(&folders[i]);
 	}
@@ -471,7 +495,7 @@ static bool engine_sync_is_over(struct account_run *run)
 	if (account_run_is_stuck(run))
 		return true;
 	return run->sync_is_planned && !account_run_is_busy(run) &&
-	       actions_waiting(run->engine, run->account->account_id) == 0;
+	       actions_due(run->engine, run->account->account_id) == 0;
 }
 
 void engine_sync_progress(struct engine *engine)
@@ -547,7 +571,7 @@ static void engine_end_idle(struct engine *engine)
 		struct account_run *run = engine->runs[i];
 		if (!account_run_is_stuck(run) &&
 			(account_run_is_busy(run) ||
-				actions_waiting(engine, run->account->account_id) > 0))
+				actions_due(engine, run->account->account_id) > 0))
 			return;
 	}
 	engine->idle_is_asked = false;
@@ -809,6 +833,7 @@ void engine_close(struct engine *engine)
 	queue_free(engine->events);
 	buf_done(&engine->stats);
 	buf_done(&engine->sync_token);
+	mem_free(engine->groups);
 	engine_free_options(&engine->options);
 	world_net_free(engine->own_world);
 	mem_free(engine);

@@ -81,7 +81,18 @@ enum request_kind {
 	REQUEST_ACCOUNT_REMOVE, /* account_id */
 	REQUEST_ACCOUNT_TEST, /* account (not saved) → EVENT_TEST steps, the last with is_last */
 	REQUEST_IDLE, /* headless: → EVENT_IDLE once nothing is left to do for what was asked */
-	REQUEST_ACTIONS, /* → EVENT_ACTIONS now and on every change */
+	/* Wishes. Each answers with EVENT_ACTED; each is one step of the undo. */
+	REQUEST_MOVE,     /* place_ids, folder_id: the target, of the same account */
+	REQUEST_COPY,     /* the same */
+	REQUEST_DELETE,   /* place_ids: marked, or to the trash, as the account's setting is */
+	REQUEST_UNDELETE, /* place_ids */
+	REQUEST_EXPUNGE,  /* folder_id: of those that show as deleted here, no others */
+	REQUEST_FOLDER,   /* verb; folder_id, or account_id and text (its name, "A/B"); new_text:
+			     the new name of FOLDER_RENAME */
+	REQUEST_UNDO, /* → EVENT_UNDONE: the last step that can be taken back; several times */
+	REQUEST_ACTION_RETRY, /* action_id: failed, is to be tried again */
+	REQUEST_ACTION_DROP,  /* action_id: given up */
+	REQUEST_ACTIONS,      /* → EVENT_ACTIONS now and on every change */
 	REQUEST_SEND,   /* outgoing, message: durable in the outbox → EVENT_OUTBOX with the tag */
 	REQUEST_OUTBOX, /* → EVENT_OUTBOX now and on every change */
 	REQUEST_OUTGOING, /* outgoing_id, text "retry", "cancel" or "sent" → EVENT_OUTBOX */
@@ -122,6 +133,9 @@ struct request {
 	int64_t *place_ids; /* owned */
 	size_t place_count;
 	int64_t account_id;
+	int64_t folder_id, action_id;
+	enum folder_verb verb;
+	char *new_text; /* owned */
 	flags_t add, remove;
 	char *text; /* owned: text to find, part, password */
 	char *path; /* owned */
@@ -157,6 +171,11 @@ enum event_kind {
 	EVENT_TEST,
 	EVENT_IDLE,
 	EVENT_ACTIONS,
+	EVENT_ACTED,   /* a wish is in the journal and shows: action_kind, done (how many messages),
+			  folder_id (the target, else where they are), group, add, remove, verb;
+			  done 0: there was nothing to do */
+	EVENT_UNDONE,  /* the same of what was taken back; done 0 and action_kind 0: nothing is left
+			  that could be */
 	EVENT_OUTBOX,  /* outbox; is_complete: nothing more will be done with it now */
 	EVENT_FAILED,  /* a request could not be done: error, tag */
 	EVENT_STOPPED, /* the engine ended by itself: error */
@@ -210,6 +229,7 @@ struct question {
 	char *account; /* owned: its name */
 	char *host;    /* owned */
 	char *user;    /* owned */
+	bool can_keep; /* QUESTION_PASSWORD: there is a keyring for it */
 	/* QUESTION_CERTIFICATE */
 	unsigned cert_faults; /* enum net_cert_fault bits, same values as CERT_… below */
 	char *subject, *issuer, *fingerprint, *not_before, *not_after; /* owned or NULL */
@@ -235,7 +255,7 @@ enum notice_kind {
 	NOTICE_STORAGE,       /* error: the disk */
 	NOTICE_READ_ONLY,     /* text: the folder could only be opened read-only */
 	NOTICE_NOT_KEPT,      /* the server will not keep that flag */
-	NOTICE_ACTION_FAILED, /* error: the server's words */
+	NOTICE_ACTION_FAILED, /* error: the server's words; action_kind, group */
 	NOTICE_SETTINGS,      /* text: a bad line in rowan.conf, with file, line and remedy */
 };
 
@@ -275,6 +295,10 @@ struct event {
 	bool is_ok, is_last;
 	struct action *actions; /* owned */
 	size_t action_count;
+	enum action_kind action_kind;
+	enum folder_verb verb;
+	int64_t group;
+	flags_t add, remove;
 	struct outgoing *outbox; /* owned */
 	size_t outbox_count;
 	int64_t outgoing_id; /* EVENT_OUTBOX: which one the request was about */

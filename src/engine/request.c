@@ -17,6 +17,7 @@ void request_free(struct request *request)
 	mem_free(request->place_ids);
 	mem_free_secret(request->text);
 	mem_free(request->path);
+	mem_free(request->new_text);
 	account_free(request->account);
 	if (request->outgoing != NULL)
 		outgoing_done(request->outgoing);

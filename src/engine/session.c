@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/memory.h"
 #include "engine/account_run.h"
+#include "engine/actions.h"
 #include "engine/facts.h"
 #include "engine/reading.h"
 #include "engine/sync.h"
@@ -131,11 +132,7 @@ static void session_stop(struct account_run *run)
 	session_count(s);
 	session_world(s)->close(s->conn);
 	reading_session_ended(run->engine, s);
-	for (size_t i = 0; i < s->pending_count; i++) {
-		if (s->pending[i].action != NULL)
-			action_done(s->pending[i].action);
-		mem_free(s->pending[i].action);
-	}
+	acting_free(s->acting);
 	mem_free(s->pending);
 	folder_sync_free(s->selecting);
 	folder_sync_free(s->folder);
@@ -164,9 +161,6 @@ static void session_answered(struct session *s, const struct imap_event *event)
 		(s->pending_count - at) * sizeof(*s->pending));
 	if (p.answer != NULL)
 		p.answer(s, &p, event);
-	if (p.action != NULL)
-		action_done(p.action);
-	mem_free(p.action);
 }
 
 static void session_bye(struct session *s, const struct imap_event *event)
@@ -187,6 +181,8 @@ static void session_status_text(struct session *s, const struct imap_event *even
 		notice->text = mem_str(event->text);
 		engine_post(s->run->engine, notice);
 	}
+	if (event->code == IMAP_CODE_COPYUID)
+		act_copied(s, event);
 	if (event->status == IMAP_BYE)
 		session_bye(s, event);
 	else
@@ -212,8 +208,11 @@ static void session_event(struct session *s, const struct imap_event *event)
 	case IMAP_STATUS_TEXT:
 		session_status_text(s, event);
 		return;
-	case IMAP_LIST:
 	case IMAP_STATUS:
+		if (s->state == SESSION_READY)
+			act_status(s, event);
+		/* fall through */
+	case IMAP_LIST:
 	case IMAP_NAMESPACE:
 		if (s->state == SESSION_READY)
 			folders_event(s, event);

@@ -29,7 +29,6 @@ struct pending {
 	int64_t folder_id;        /* what it is about; 0 */
 	uint32_t low, high;       /* UIDs of a window */
 	struct folder_sync *sync; /* not owned: of SELECT and FETCH in it; NULL */
-	struct action *action;    /* owned; of a STORE */
 	struct reading *reading;  /* not owned; cleared when the reading goes */
 	unsigned epoch;           /* of sync when it was sent */
 	bool is_bulk;             /* bodies of many messages */
@@ -57,7 +56,9 @@ struct session {
 	struct listing *listing;        /* owned; a LIST is being answered */
 	int64_t bulk_folder, bulk_from; /* how far `sync --bodies` has come in a folder */
 	int64_t last_read, last_write;  /* ms */
-	int64_t action_out;             /* the wish that is being carried out; 0 */
+	struct acting *acting;          /* owned: the wishes that are being carried out; NULL */
+	int64_t found_folder;           /* looked into for copies of which no answer told; 0 */
+	int64_t status_folder;          /* STATUS told its UIDNEXT in this session; 0 */
 	int64_t idle_since;             /* ms; 0 */
 	unsigned idle_command;          /* IDLE that was sent and not answered; 0 */
 	int64_t refused_folder;         /* could not be selected … */

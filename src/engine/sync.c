@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "engine/account_run.h"
+#include "engine/actions.h"
 #include "engine/live.h"
 
 #include <stdio.h>
@@ -179,24 +180,19 @@ static flags_t sync_flags_of(struct session *s, const struct imap_fetch *fetch)
  * The numbers run to EXISTS, so they are counted from the end. */
 static uint32_t sync_uid_of_number(struct session *s, struct folder_sync *sync, uint32_t number)
 {
-	uint32_t count = 0;
-	struct cache_page page = {0};
-	struct cache_page_query query = {
-		.view = {.kind = VIEW_FOLDER, .folder_id = sync->folder_id},
-		.anchor = CACHE_AT_ROW,
-		.after = 1,
-	};
+	uint32_t count = 0, uid = 0;
 	if (!sync->is_checked || number == 0 || number > sync->exists ||
 		!cache_uid_count(
 			sync_engine(s)->cache, sync->folder_id, 1, UINT32_MAX, &count, NULL))
 		return 0;
 	if (sync->have_low == 1 ? count != sync->exists : number + count <= sync->exists)
 		return 0;
-	query.row = number - 1 - (sync->exists - count);
-	if (!cache_page(sync_engine(s)->cache, &query, &page, NULL))
+	/* A copy that landed behind what is here already leaves a hole until that is fetched. */
+	if (sync->have_low != 1 && sync->new_is_out)
 		return 0;
-	uint32_t uid = page.count == 1 ? place_uid(page.rows[0].place_id) : 0;
-	cache_page_done(&page);
+	if (!cache_uid_at(sync_engine(s)->cache, sync->folder_id,
+		    number - 1 - (sync->exists - count), &uid, NULL))
+		return 0;
 	return uid;
 }
 
@@ -293,6 +289,8 @@ void sync_event(struct session *s, const struct imap_event *event)
 	struct folder_sync *sync = session_folder(s);
 	if (event->kind == IMAP_SEARCH) {
 		const struct pending *p = session_current(s);
+		if (act_found(s, p, event->search.set))
+			return;
 		if (sync != NULL && p != NULL && p->sync == sync)
 			sync_check_result(sync, p, event->search.set);
 		return;
@@ -651,8 +649,7 @@ static void sync_select_answer(struct session *s, struct pending *p, const struc
 		s->refused_at = sync_engine(s)->now;
 		account_run_folder_failed(s->run, sync->folder_id);
 		folder_sync_free(sync);
-		folder_sync_free(s->folder); /* a failed SELECT leaves none selected */
-		s->folder = NULL;
+		sync_leave(s); /* a failed SELECT leaves none selected */
 		return;
 	}
 	sync_leave(s);

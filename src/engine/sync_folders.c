@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/table.h"
 #include "engine/account_run.h"
+#include "engine/folder_name.h"
 #include "engine/sync.h"
 
 struct listed {
@@ -89,27 +90,6 @@ static enum folder_role folder_role_of_name(struct str name)
 	return folder_role_in(folder_names, sizeof(folder_names) / sizeof(*folder_names), name);
 }
 
-/* "a.b/c" with delimiter '.' is "a/b%2Fc": levels are joined by '/', so one inside a name is %2F.
- */
-static char *folder_name_make(struct str wire, char delimiter)
-{
-	struct buf text = {0}, name = {0};
-	imap_utf7_decode(wire, &text);
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.data[i];
-		if (c == delimiter && delimiter != '\0')
-			buf_add_char(&name, '/');
-		else if (c == '/')
-			buf_add_text(&name, "%2F");
-		else if (c == '%')
-			buf_add_text(&name, "%25");
-		else
-			buf_add_char(&name, c);
-	}
-	buf_done(&text);
-	return buf_take(&name);
-}
-
 static struct listed *listing_find(struct listing *listing, struct str wire)
 {
 	uintptr_t place = (uintptr_t)table_get(listing->places, wire);
@@ -144,7 +124,7 @@ static void listing_add(struct session *s, struct listing *listing, const struct
 	item->folder.account_id = s->run->account->account_id;
 	item->folder.wire = mem_str(list->name);
 	item->folder.delimiter = list->delimiter;
-	item->folder.name = folder_name_make(list->name, list->delimiter);
+	item->folder.name = folder_name_from_wire(list->name, list->delimiter);
 	item->folder.attributes = folder_attributes(list);
 	item->folder.role = list->is_inbox ? ROLE_INBOX : folder_role_of_use(list->role);
 	listing->has_inbox |= list->is_inbox;

@@ -1,0 +1,184 @@
+/*
+ * Taking back: a wish of which no byte went out is cancelled, any other gets its inverse as a wish
+ * of its own. Undone are the gestures of this run, newest first.
+ */
+#include "engine/actions.h"
+
+#include "base/array.h"
+#include "base/memory.h"
+#include "engine/live.h"
+
+/* Flags go back to what each message had: one wish for each pattern. */
+static bool undo_flags(
+	struct engine *engine, const struct action *a, size_t *count, struct error *err)
+{
+	bool *is_done = mem_new_array(a->item_count, sizeof(*is_done));
+	bool ok = true;
+	for (size_t i = 0; ok && i < a->item_count; i++) {
+		if (is_done[i])
+			continue;
+		flags_t before = a->items[i].before;
+		struct action back = {.kind = ACTION_FLAGS,
+			.account_id = a->account_id,
+			.folder_id = a->folder_id,
+			.uidvalidity = a->uidvalidity,
+			.inverse_of = a->action_id,
+			.add = a->remove & before,
+			.remove = a->add & ~before};
+		size_t cap = 0;
+		for (size_t j = i; j < a->item_count; j++) {
+			if (a->items[j].before != before)
+				continue;
+			is_done[j] = true;
+			back.items =
+				array_room(back.items, back.item_count, &cap, sizeof(*back.items));
+			back.items[back.item_count++] = (struct action_item){
+				.uid = a->items[j].uid, .ident = a->items[j].ident};
+		}
+		if ((back.add | back.remove) != 0)
+			ok = wish_add(engine, &back, count, err);
+		action_done(&back);
+	}
+	mem_free(is_done);
+	return ok;
+}
+
+/* What arrived in the target, by the UID it has there or its temporary number. */
+static void undo_arrived(const struct action *a, struct action *back)
+{
+	back->items = mem_new_array(a->item_count, sizeof(*back->items));
+	for (size_t i = 0; i < a->item_count; i++) {
+		const struct action_item *item = &a->items[i];
+		if (item->landed == 0 && item->temporary == 0)
+			continue;
+		back->items[back->item_count++] = (struct action_item){
+			.uid = item->landed != 0 ? (int64_t)item->landed
+						 : PLACE_TEMPORARY + item->temporary,
+			.ident = item->ident};
+	}
+}
+
+static bool undo_transfer(
+	struct engine *engine, const struct action *a, size_t *count, struct error *err)
+{
+	struct action back = {.kind = ACTION_MOVE,
+		.account_id = a->account_id,
+		.folder_id = a->target_folder_id,
+		.target_folder_id = a->folder_id,
+		.inverse_of = a->action_id};
+	undo_arrived(a, &back);
+	size_t messages = 0;
+	bool ok = true;
+	if (a->kind == ACTION_COPY) {
+		back.target_folder_id = 0;
+		back.kind = ACTION_FLAGS;
+		back.add = FLAG_DELETED;
+		ok = wish_add(engine, &back, &messages, err);
+		mem_free(back.items);
+		back.item_count = 0;
+		undo_arrived(a, &back);
+
+		back.kind = ACTION_EXPUNGE;
+		back.add = 0;
+	}
+	ok = ok && wish_add(engine, &back, count, err);
+	action_done(&back);
+	return ok;
+}
+
+static bool undo_folder(
+	struct engine *engine, const struct action *a, size_t *count, struct error *err)
+{
+	static const enum folder_verb inverse[] = {
+		[FOLDER_RENAME] = FOLDER_RENAME,
+		[FOLDER_SUBSCRIBE] = FOLDER_UNSUBSCRIBE,
+		[FOLDER_UNSUBSCRIBE] = FOLDER_SUBSCRIBE,
+	};
+	struct action back = {.kind = ACTION_FOLDER,
+		.account_id = a->account_id,
+		.folder_id = a->folder_id,
+		.inverse_of = a->action_id,
+		.verb = inverse[a->verb],
+		.name = mem_text(a->new_name != NULL ? a->new_name : a->name),
+		.new_name = a->new_name != NULL ? mem_text(a->name) : NULL};
+	size_t none = 0;
+	bool ok = back.verb == FOLDER_NOTHING || wish_add(engine, &back, &none, err);
+	*count += ok && back.verb != FOLDER_NOTHING;
+	action_done(&back);
+	return ok;
+}
+
+static bool undo_action(
+	struct engine *engine, const struct action *a, size_t *count, struct error *err)
+{
+	bool is_cancelled = false;
+	if (a->state == ACTION_CANCELLED || a->state == ACTION_FAILED ||
+		a->state == ACTION_CONFLICT)
+		return true;
+	if (!engine->is_guest && !cache_action_cancel(engine->cache, a, &is_cancelled, err))
+		return false;
+	if (is_cancelled) {
+		*count += a->kind == ACTION_FOLDER ? 1 : a->item_count;
+		live_touch_all(engine);
+		if (a->kind == ACTION_FOLDER &&
+			(a->verb == FOLDER_CREATE || a->verb == FOLDER_DELETE))
+			return cache_folder_show(engine->cache, a->folder_id, NULL, '\0',
+				a->verb == FOLDER_DELETE, err);
+		return true;
+	}
+	switch (a->kind) {
+	case ACTION_FLAGS:
+		return undo_flags(engine, a, count, err);
+	case ACTION_MOVE:
+	case ACTION_COPY:
+		return undo_transfer(engine, a, count, err);
+	case ACTION_FOLDER:
+		return undo_folder(engine, a, count, err);
+	case ACTION_EXPUNGE:
+	case ACTION_APPEND:
+	case ACTION_REPLACE:
+	case ACTION_SEND:
+		break; /* gone is gone */
+	}
+	return true;
+}
+
+/* One gesture, its newest wish first. */
+static bool undo_group(struct engine *engine, int64_t group, struct event *event, struct error *err)
+{
+	struct action *actions = NULL;
+	size_t count = 0, undone = 0;
+	bool ok = cache_actions_group(engine->cache, group, &actions, &count, err);
+	for (size_t i = 0; i < count; i++) {
+		ok = ok && undo_action(engine, &actions[i], &undone, err);
+		event->action_kind = actions[i].kind;
+		event->verb = actions[i].verb;
+		event->account_id = actions[i].account_id;
+		event->folder_id = actions[i].folder_id;
+		event->add = actions[i].add;
+		event->remove = actions[i].remove;
+		action_done(&actions[i]);
+	}
+	mem_free(actions);
+	event->done = undone;
+	event->group = group;
+	return ok;
+}
+
+void wishes_undo(struct engine *engine, const struct request *request)
+{
+	struct event *event = event_new(EVENT_UNDONE);
+	struct error err;
+	bool ok = true;
+	event->tag = request->tag;
+	while (ok && engine->group_count > 0 && event->done == 0)
+		ok = undo_group(engine, engine->groups[--engine->group_count], event, &err);
+	if (event->done == 0)
+		event->action_kind = 0;
+	if (!ok) {
+		event->kind = EVENT_FAILED;
+		event->error = err;
+	}
+	wishes_made(engine);
+	engine_post(engine, event);
+}
