@@ -32,7 +32,7 @@ personal-name=Bench
 user-domain=example.org
 last-time-prune-questioned=126.11
 last-version-used=9.99
-feature-list=no-quell-timezone-comment-when-sending
+feature-list=disable-password-file-saving,disable-password-caching
 END
 }
 

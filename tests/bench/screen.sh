@@ -12,14 +12,13 @@ file=$BENCH_DIR/screen
 rm -f "$file"-*.json
 grouped=$(echo "$count" | sed -e ':a' -e 's/^\([0-9]\{1,\}\)\([0-9]\{3\}\)/\1,\2/' -e 'ta')
 
-# cold NAME [OPTIONS]: bound and screen in turn
+# cold NAME: bound and screen in turn
 cold() {
 	local name=$1
-	shift
 	for _ in $(seq "$BENCH_RUNS"); do
 		bench_bound --screen 20 >>"$file-bound-$name.json"
 		bench_home screen
-		bench_screen "$@" >>"$file-$name.json"
+		bench_screen --until '' >>"$file-$name.json" # ends when the list stands
 	done
 }
 
@@ -40,7 +39,7 @@ for _ in $(seq $(((BENCH_RUNS + 1) / 2))); do
 done
 bench_screen --keys "$(keys 40)" >>"$file-keys.json"
 bench_home screen
-bench_screen --keys "$(keys 40)" >>"$file-keys-cold.json"
+bench_screen --until '' --keys "$(keys 40)" >>"$file-keys-cold.json" # from the first rows on
 bench_proxy 50
 cold far
 bench_proxy_stop

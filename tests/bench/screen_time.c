@@ -4,7 +4,7 @@
  * Starts a mail reader in a terminal of 80 by 24 and prints, as a line of JSON, how long it takes
  * from exec until a person sees the list, and from a key until the next list stands.
  *
- *	--until TEXT    waits until the text is on the screen as well: until_ms
+ *	--until TEXT    waits, not for calm, but until the text is on the screen: until_ms
  *	--keys LIST     keys by name, separated by commas: pgdn pgup home end down up return, or
  *	                type=TEXT; NAME*N is N times. type= is not measured
  *	--password TEXT typed, with Return, when the screen asks for one
