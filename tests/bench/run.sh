@@ -11,6 +11,8 @@ if [ -z "${BENCH_DIR-}" ]; then
 	trap 'exit 1' HUP INT TERM
 	export BENCH_DIR
 fi
+cache=$(dirname "${ROWAN-build/rowan}")/tests/bench/bench_cache
+[ ! -x "$cache" ] || "$cache" 100000 "$BENCH_DIR"
 "$here/cold.sh" 100000 6000
 "$here/screen.sh" 100000 6000
 "$here/peers.sh" 100000 6000
