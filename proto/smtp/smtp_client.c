@@ -274,6 +274,15 @@ static enum codec reply_auth(struct smtp *smtp, struct smtp_event *event)
 	return tell(event, SMTP_CHALLENGE);
 }
 
+/* Nothing follows these before their answer, so an answer while they wait to be sent is none. */
+static bool is_early(const struct smtp *smtp, enum smtp_expected expected)
+{
+	bool may_follow = expected == SMTP_EXPECT_MAIL || expected == SMTP_EXPECT_RCPT ||
+			  expected == SMTP_EXPECT_DATA || expected == SMTP_EXPECT_CHUNK ||
+			  expected == SMTP_EXPECT_END;
+	return !may_follow && smtp_waiting(smtp) > 0;
+}
+
 static enum codec reply_dispatch(struct smtp *smtp, struct smtp_event *event)
 {
 	/* 421 may come at any time and answers nothing (RFC 5321 3.8). */
@@ -284,6 +293,8 @@ static enum codec reply_dispatch(struct smtp *smtp, struct smtp_event *event)
 		return tell(event, SMTP_TURNED_AWAY);
 	}
 	enum smtp_expected expected = expected_take(smtp);
+	if (is_early(smtp, expected))
+		return bad(smtp);
 	if (event->reply.code == 421)
 		smtp->must_close = true;
 	switch (expected) {

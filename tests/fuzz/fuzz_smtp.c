@@ -26,6 +26,8 @@ static void act(struct run *run, const struct smtp_event *event)
 		abort(); /* never without the commit */
 	if (event->kind != SMTP_READY && event->kind != SMTP_LOGGED_IN)
 		return;
+	if (!smtp_is_idle(run->smtp) && !smtp_must_close(run->smtp))
+		abort(); /* both promise it */
 	if (!smtp_is_idle(run->smtp))
 		return;
 	if ((run->which & 1) && smtp_has(run->smtp, SMTP_EXT_STARTTLS))

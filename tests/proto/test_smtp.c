@@ -412,6 +412,16 @@ Test(smtp, a_large_mail_goes_in_pieces_that_add_up)
 	buf_done(&got);
 }
 
+Test(smtp, answers_before_the_question_end_it)
+{
+	struct smtp *smtp = smtp_new(STR("x"));
+	struct smtp_event event;
+	smtp_feed(smtp, STR("220 hi\r\n250-me\r\n250 STARTTLS\r\n"));
+	cr_expect_eq(smtp_next(smtp, &event), CODEC_EVENT);
+	cr_expect_eq(smtp_next(smtp, &event), CODEC_BAD); /* EHLO was not sent yet */
+	smtp_free(smtp);
+}
+
 Test(smtp, secrets_are_masked)
 {
 	struct smtp *smtp = ready("250-me\r\n250 AUTH PLAIN\r\n");
