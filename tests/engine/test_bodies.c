@@ -76,7 +76,7 @@ Test(bodies, a_text_of_300_kB_comes_whole)
 		sim_open(sim, "INBOX", uid);
 		BECOMES(sim, sim_is_shown, 10000);
 		cr_assert_not(sim->heard.shown->is_unreachable, "%s\n%s",
-			sim->server->profile->name, buf_text(&sim->server->spoken));
+			sim->server->profile->name, sim_said(sim));
 		cr_assert(text_shows(sim, "Line 6000 of the text of talk 900"));
 		sim_free(sim);
 	}

@@ -123,7 +123,7 @@ static void run(const struct scenario *s, const char *profile, const struct sim_
 		: fault->direction == SIM_UP ? "up"
 					     : "down",
 		fault == NULL ? 0 : (unsigned long long)fault->after, buf_text(&sim->difference),
-		buf_text(&sim->server->spoken));
+		sim_said(sim));
 	sim_until(sim, sim_is_idling, 1000);
 	for (int i = 0; ranges != NULL && i < 2; i++)
 		ranges[i].to = sim_bytes(sim, 1, (enum sim_direction)i);

@@ -74,7 +74,7 @@ Test(first, a_warm_start_with_nothing_changed_takes_two_flights_at_most)
 			uint64_t turns = sim_counts(sim).turns - 1;
 			cr_assert_leq(turns, round < 2 ? 3 : 2, "%s: %llu\n%s",
 				sim->server->profile->name, (unsigned long long)turns,
-				buf_text(&sim->server->spoken));
+				sim_said(sim));
 			SETTLES(sim);
 			buf_clear(&sim->server->spoken);
 		}
@@ -107,7 +107,7 @@ Test(first, opening_a_folder_takes_one_flight)
 		sim->latency = 50;
 		sim_view(sim, "Lists");
 		cr_assert(sim_until(sim, lists_are_here, 150), "%s\n%s", sim->server->profile->name,
-			buf_text(&sim->server->spoken));
+			sim_said(sim));
 		SETTLES(sim);
 		sim_free(sim);
 	}
@@ -121,7 +121,7 @@ Test(first, opening_a_message_takes_one_flight_out_of_idle_too)
 		sim->latency = 50;
 		sim_open(sim, "INBOX", 3);
 		cr_assert(sim_until(sim, sim_is_shown, 150), "%s\n%s", sim->server->profile->name,
-			buf_text(&sim->server->spoken));
+			sim_said(sim));
 		sim_free(sim);
 	}
 }
@@ -141,7 +141,7 @@ Test(first, marking_seen_takes_one_flight)
 		sim_rest(sim);
 		cr_assert_eq(sim_shown_flags(sim, "INBOX", 3) & FLAG_SEEN, FLAG_SEEN);
 		cr_assert(sim_until(sim, nothing_waits, 100), "%s\n%s", sim->server->profile->name,
-			buf_text(&sim->server->spoken));
+			sim_said(sim));
 		cr_assert_eq(sim_server_sets(sim->server, 3, SIM_SEEN), 1);
 		SETTLES(sim);
 		sim_free(sim);

@@ -7,8 +7,7 @@ enum { LOOK_MS = 10 * 60 * 1000 };
 static void settles_at_rest(struct sim *sim, const char *what)
 {
 	cr_assert(sim_until(sim, sim_is_equal, LOOK_MS), "%s, %s: %s\n%s",
-		sim->server->profile->name, what, buf_text(&sim->difference),
-		buf_text(&sim->server->spoken));
+		sim->server->profile->name, what, buf_text(&sim->difference), sim_said(sim));
 }
 
 Test(news, new_mail_flags_and_expunges_show_up_while_the_folder_is_watched)

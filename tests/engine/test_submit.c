@@ -58,6 +58,7 @@ static void *fake_connect(void *context, const struct net_target *target)
 
 static void fake_close(void *conn)
 {
+	buf_clear(&((struct wire *)conn)->fake->peer.out);
 	mem_free(conn);
 }
 

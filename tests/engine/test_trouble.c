@@ -188,7 +188,7 @@ Test(trouble, a_command_refused_once_does_not_keep_the_rest_from_coming)
 					sim_until(sim, sim_is_equal, 20 * 60 * 1000) && !sim->spins,
 					"%s refused by %s: %s\n%s", starts[k],
 					sim->server->profile->name, buf_text(&sim->difference),
-					buf_text(&sim->server->spoken));
+					sim_said(sim));
 				sim_free(sim);
 			}
 }

@@ -246,7 +246,7 @@ Test(wishes, and_all_else_survive_a_full_disk)
 			"at write %u: nobody is told", n);
 		crash_vfs_arm(CRASH_NEVER, 0); /* room again */
 		cr_assert(sim_until(sim, sim_is_equal, 30 * 60 * 1000), "at write %u: %s\n%s", n,
-			buf_text(&sim->difference), buf_text(&sim->server->spoken));
+			buf_text(&sim->difference), sim_said(sim));
 		sim_free(sim);
 	}
 }
