@@ -43,6 +43,8 @@ enum {
 	KEY_CALM_MS = 10,
 	KEY_WAIT_MS = 5000,
 	KEYS_MAX = 5000,
+	END_TRIES = 300,
+	END_TRY_MS = 10,
 	TEST_FD = 9,
 };
 
@@ -336,10 +338,10 @@ static void finish(struct show *s, bool wants_screen)
 	for (int row = 0; wants_screen && row < ROWS; row++)
 		fprintf(stderr, "%s\n", s->text[row]);
 	kill(s->pid, SIGTERM);
-	for (int i = 0; i < 100 && waitpid(s->pid, NULL, WNOHANG) == 0; i++) {
+	for (int i = 0; i < END_TRIES && waitpid(s->pid, NULL, WNOHANG) == 0; i++) {
 		drain(s);
-		rest(s, 20);
-		if (i == 90)
+		poll(NULL, 0, END_TRY_MS); /* the terminal may have hung up already */
+		if (i == END_TRIES - 10)
 			kill(s->pid, SIGKILL);
 	}
 	vterm_free(s->vterm);
