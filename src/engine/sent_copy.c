@@ -135,14 +135,63 @@ static bool copy_find(struct session *s, struct outgoing *item)
 	return is_found;
 }
 
+/* True when there is one of the account in doubt. With is_synced those that are in Sent are done.
+ */
+static bool doubts_look(struct session *s, const struct folder *sent, bool is_synced)
+{
+	struct engine *engine = s->run->engine;
+	struct outgoing *items = NULL;
+	size_t count = 0;
+	bool has_any = false, is_found;
+	if (!cache_outbox_list(engine->cache, &items, &count, NULL))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		bool is_ours = items[i].account_id == s->run->account->account_id &&
+			       items[i].state == OUTGOING_UNKNOWN;
+		has_any |= is_ours;
+		if (is_ours && is_synced &&
+			cache_outbox_find_copy(engine->cache, sent->folder_id, items[i].message_id,
+				&is_found, NULL) &&
+			is_found)
+			copy_move(s, &items[i], OUTGOING_DONE);
+		outgoing_done(&items[i]);
+	}
+	mem_free(items);
+	return has_any;
+}
+
+/* A message that may have gone out and stands in Sent was sent: the server put it there. */
+static void doubts_next(struct session *s)
+{
+	struct submit *submit = s->run->submit;
+	struct folder sent = {0};
+	if (submit->doubt == DOUBT_OVER || s->run->engine->wall < submit->doubt_from)
+		return;
+	if (!copy_folder(s, &sent)) {
+		submit->doubt = DOUBT_OVER;
+	} else if (submit->doubt == DOUBT_UNSEEN) {
+		submit->doubt = doubts_look(s, &sent, false) ? DOUBT_SYNCING : DOUBT_OVER;
+		if (submit->doubt == DOUBT_SYNCING)
+			account_run_add_task(s->run, sent.folder_id, false);
+	} else if (account_run_task_of(s->run, sent.folder_id) == NULL) {
+		doubts_look(s, &sent, true);
+		submit->doubt = DOUBT_OVER;
+		s->run->engine->outbox_dirty = true;
+		engine_sync_progress(s->run->engine);
+	}
+	folder_done(&sent);
+}
+
 bool sent_copy_next(struct session *s)
 {
 	struct submit *submit = s->run->submit;
 	struct outgoing item;
 	struct folder sent = {0};
 	bool is_asked = false;
-	if (submit == NULL || !submit->has_copies || submit->copy_out != 0 ||
-		!s->run->folders_are_known)
+	if (submit == NULL || !s->run->folders_are_known)
+		return false;
+	doubts_next(s);
+	if (!submit->has_copies || submit->copy_out != 0)
 		return false;
 	if (!copy_find(s, &item)) {
 		submit->has_copies = false;

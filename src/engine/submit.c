@@ -16,7 +16,8 @@ enum {
 	SUBMIT_ANSWER_MS = 5 * 60 * 1000,  /* RFC 5321 4.5.3.2 */
 	SUBMIT_COMMIT_MS = 10 * 60 * 1000, /* 4.5.3.2.6 */
 	SUBMIT_KEEP_MS = 60 * 1000,        /* for the next message */
-	SUBMIT_PAUSE_S = 30,               /* the first; then twice as long each time */
+	SUBMIT_DOUBT_S = 20,
+	SUBMIT_PAUSE_S = 30, /* the first; then twice as long each time */
 	SUBMIT_PAUSE_MAX_S = 30 * 60,
 };
 
@@ -133,6 +134,8 @@ static void item_cut(struct submit *s)
 		return;
 	case OUTGOING_COMMITTING:
 		item_end(s, OUTGOING_UNKNOWN, words);
+		s->doubt = DOUBT_UNSEEN;
+		s->doubt_from = s->run->engine->wall + SUBMIT_DOUBT_S;
 		return;
 	case OUTGOING_HELD:
 	case OUTGOING_ACCEPTED:
@@ -580,8 +583,10 @@ void submit_step(struct account_run *run, int64_t *deadline)
 		return;
 	struct submit *s = submit_of(run);
 	submit_recover(run->engine);
-	if (run->session == NULL)
-		s->copy_out = s->copy_looked = 0; /* what was out is lost with its session */
+	if (run->session == NULL) { /* what was out is lost with its session */
+		s->copy_out = s->copy_looked = 0;
+		s->doubt = DOUBT_UNSEEN;
+	}
 	if (run->is_offline)
 		return;
 	if (s->conn == NULL) {
@@ -618,7 +623,7 @@ bool submit_is_busy(struct account_run *run)
 	submit_look(s);
 	if (s->has_item && !s->is_held && s->retry_at <= run->engine->now)
 		return true;
-	return s->has_copies && !account_run_is_stuck(run);
+	return (s->has_copies || s->doubt == DOUBT_SYNCING) && !account_run_is_stuck(run);
 }
 
 /* ---- Requests and events. ---- */
@@ -702,7 +707,7 @@ static bool act_state(const char *word, enum outgoing_state from, enum outgoing_
 	if (strcmp(word, "retry") == 0 && is_open)
 		*to = OUTGOING_QUEUED;
 	else if (strcmp(word, "sent") == 0 && from == OUTGOING_UNKNOWN)
-		*to = OUTGOING_ACCEPTED;
+		*to = OUTGOING_SENTCOPY; /* the server may have made the copy itself */
 	else
 		return false;
 	return true;

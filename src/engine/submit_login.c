@@ -95,6 +95,8 @@ void submit_login_start(struct submit *s)
 			STR(""));
 	else if (needs_tls)
 		smtp_starttls(s->smtp);
+	else if (submit_needs_login(s) && s->run->secret == NULL)
+		submit_fail(s, ERROR_LOGIN, "the password was refused", STR(""));
 	else if (submit_needs_login(s))
 		login_choose(s);
 	else

@@ -6,6 +6,13 @@
 #include "proto/sasl/sasl.h"
 #include "proto/smtp/smtp.h"
 
+/* Messages that may have gone out: are they in Sent, where the server itself put them? */
+enum submit_doubt {
+	DOUBT_UNSEEN,
+	DOUBT_SYNCING, /* Sent is being synced, to be looked through */
+	DOUBT_OVER,    /* looked at, in this session */
+};
+
 struct submit {
 	struct account_run *run; /* not owned */
 	void *conn;              /* owned, of the world; NULL: not connected */
@@ -31,7 +38,9 @@ struct submit {
 	int64_t next_look;      /* wall seconds */
 	int64_t copy_out;       /* outgoing_id: its APPEND is out in this session */
 	int64_t copy_looked;    /* outgoing_id: Sent is being synced to look for it */
-	char name[80];          /* for the log and the counts */
+	enum submit_doubt doubt;
+	int64_t doubt_from; /* wall seconds: not looked at before, servers take a while */
+	char name[80];      /* for the log and the counts */
 };
 
 /* The connection cannot go on; the first reason counts. Returns false. */
