@@ -335,6 +335,7 @@ bool act_is_ready(struct session *s, struct acting *acting, bool writes, enum ac
 	}
 	if (sync == NULL || sync->folder_id != a->folder_id) {
 		sync_select(s, a->folder_id);
+		s->wish_folder = a->folder_id;
 		*start = s->selecting != NULL ? ACT_ASKED : ACT_WAITS;
 		return false;
 	}
@@ -441,6 +442,7 @@ bool actions_next(struct session *s)
 	struct engine *engine = s->run->engine;
 	if (s->acting != NULL || s->selecting != NULL)
 		return false;
+	s->wish_folder = 0;
 	if (!s->run->journal_is_dirty && engine->wall < s->run->journal_next)
 		return false;
 	s->run->journal_next = engine->wall + ACTIONS_RETRY_S;

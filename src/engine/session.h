@@ -57,6 +57,7 @@ struct session {
 	int64_t bulk_folder, bulk_from; /* how far `sync --bodies` has come in a folder */
 	int64_t last_read, last_write;  /* ms */
 	struct acting *acting;          /* owned: the wishes that are being carried out; NULL */
+	int64_t wish_folder;            /* being selected for a wish: not to be left before; 0 */
 	int64_t found_folder;           /* looked into for copies of which no answer told; 0 */
 	int64_t status_folder;          /* STATUS told its UIDNEXT in this session; 0 */
 	int64_t idle_since;             /* ms; 0 */

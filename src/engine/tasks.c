@@ -172,6 +172,8 @@ static bool tasks_select(struct session *s)
 	if (folder_id == 0 || (newest != NULL && newest->folder_id == folder_id) ||
 		session_is_refused(s, folder_id))
 		return false;
+	if (s->wish_folder != 0 && newest != NULL && newest->folder_id == s->wish_folder)
+		return false;
 	if (s->found_folder != 0 && newest != NULL && newest->folder_id == s->found_folder)
 		return false; /* a wish looks for its copies there */
 	if (s->folder != NULL && s->selecting == NULL && s->folder->windows + s->folder->checks > 0)
