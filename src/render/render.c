@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "proto/mime/mime.h"
+#include "render/render_enriched.h"
 #include "render/render_html.h"
 #include "render/render_link.h"
 #include "render/render_parts.h"
@@ -16,8 +17,9 @@ enum {
 	TEXT_SHOWN_MAX = 4 * 1024 * 1024, /* of a message, as text */
 	HTML_READ_MAX = 16 * 1024 * 1024, /* before cleaning; most of that is pictures */
 	STUB_TEXT_MAX = 400,
-	MESSAGES_MAX = 10, /* embedded in each other */
-	LISTED_MAX = 1000, /* attachments and links in the lists at the end */
+	TAIL_MAX = 16 * 1024, /* of text behind a base64 body */
+	MESSAGES_MAX = 10,    /* embedded in each other */
+	LISTED_MAX = 1000,    /* attachments and links in the lists at the end */
 };
 
 struct place {
@@ -41,11 +43,6 @@ static void mark_shown(struct render *r, const struct part *p)
 
 /* ---- Leaves of text. ---- */
 
-static struct str body_of(struct render *r, const struct part *p)
-{
-	return r->source->body(r->source->context, p);
-}
-
 static bool has_param(const struct part *p, const char *name, const char *value)
 {
 	return str_equal_nocase(str_from(part_param(p, name)), str_from(value));
@@ -54,7 +51,7 @@ static bool has_param(const struct part *p, const char *name, const char *value)
 /* False when the bytes are not here; that is said in their place. */
 static bool begin_text(struct render *r, const struct part *p)
 {
-	bool is_missing = !p->have_bytes && body_of(r, p).len == 0;
+	bool is_missing = !p->have_bytes && render_body(r, p).len == 0;
 	if (r->has_text || is_missing)
 		render_divider(r, p, WORD_PART);
 	mark_shown(r, p);
@@ -65,7 +62,20 @@ static bool begin_text(struct render *r, const struct part *p)
 	return !is_missing;
 }
 
-static void show_plain_as(struct render *r, const struct part *p, bool is_code)
+/* What list software put behind a base64 body. */
+static void add_tail(struct render *r, const struct part *p)
+{
+	struct str tail = str_trim(mime_body_tail(p->transfer, render_body(r, p)));
+	struct buf text = {0};
+	if (tail.len == 0)
+		return;
+	mime_charset_decode(NULL, str_first(tail, TAIL_MAX), &text);
+	doc_add_block(r->doc, DOC_BLANK);
+	render_text_add(r->doc, buf_str(&text), &(struct render_text_format){0});
+	buf_done(&text);
+}
+
+static void add_plain(struct render *r, const struct part *p, bool is_code)
 {
 	struct render_text_format format = {
 		.is_flowed = !is_code && has_param(p, "format", "flowed"),
@@ -73,22 +83,67 @@ static void show_plain_as(struct render *r, const struct part *p, bool is_code)
 		.is_code = is_code,
 	};
 	struct buf text = {0};
-	if (!begin_text(r, p))
-		return;
 	bool is_whole =
-		mime_text_decode(p, body_of(r, p), r->options->charset, r->text_left, &text);
+		mime_text_decode(p, render_body(r, p), r->options->charset, r->text_left, &text);
 	r->text_left -= text.len < r->text_left ? text.len : r->text_left;
 	render_text_add(r->doc, buf_str(&text), &format);
 	if (!is_whole)
 		render_note(r, WORD_CUT, STR(""));
+	add_tail(r, p);
 	buf_done(&text);
+}
+
+static void show_plain_as(struct render *r, const struct part *p, bool is_code)
+{
+	if (begin_text(r, p))
+		add_plain(r, p, is_code);
+}
+
+/* A text with files in it: they are named where they stand. */
+static void show_files(struct render *r, const struct part *p, const struct mime_inside *inside)
+{
+	if (!begin_text(r, p))
+		return;
+	for (size_t i = 0; i < inside->root->child_count; i++) {
+		const struct part *piece = inside->root->children[i];
+		int row = render_row_of(r, piece);
+		if (row < 0 && r->text_left > 0)
+			add_plain(r, piece, false);
+		if (row < 0)
+			continue;
+		render_divider(r, piece, WORD_ATTACHMENT);
+		r->is_silent[row] = true;
+	}
 }
 
 static void show_plain(struct render *r, const struct part *p, struct place place)
 {
 	(void)place;
-	if (!is_detached(p) && r->text_left > 0)
+	const struct mime_inside *inside = render_inside_of(r, p);
+	if (is_detached(p) || r->text_left == 0)
+		return;
+	if (inside != NULL)
+		show_files(r, p, inside);
+	else
 		show_plain_as(r, p, false);
+}
+
+/* text/enriched (RFC 1896) and text/richtext (RFC 1341) without their commands. */
+static void show_enriched(struct render *r, const struct part *p, struct place place)
+{
+	(void)place;
+	struct buf text = {0}, plain = {0};
+	if (is_detached(p) || r->text_left == 0 || !begin_text(r, p))
+		return;
+	bool is_whole =
+		mime_text_decode(p, render_body(r, p), r->options->charset, r->text_left, &text);
+	r->text_left -= text.len < r->text_left ? text.len : r->text_left;
+	render_enriched(buf_str(&text), part_is(p, "text", "richtext"), &plain);
+	render_text_add(r->doc, buf_str(&plain), &(struct render_text_format){0});
+	if (!is_whole)
+		render_note(r, WORD_CUT, STR(""));
+	buf_done(&text);
+	buf_done(&plain);
 }
 
 static void show_code(struct render *r, const struct part *p, struct place place)
@@ -104,10 +159,11 @@ static void show_html(struct render *r, const struct part *p, struct place place
 	struct buf text = {0};
 	if (is_detached(p) || r->text_left == 0 || !begin_text(r, p))
 		return;
-	mime_text_decode(p, body_of(r, p), r->options->charset, HTML_READ_MAX, &text);
+	mime_text_decode(p, render_body(r, p), r->options->charset, HTML_READ_MAX, &text);
 	size_t cost = text.len < RENDER_HTML_MAX ? text.len : RENDER_HTML_MAX;
 	r->text_left -= cost < r->text_left ? cost : r->text_left;
 	render_html_add(r->doc, buf_str(&text));
+	add_tail(r, p);
 	buf_done(&text);
 }
 
@@ -119,7 +175,7 @@ static void show_childless(struct render *r, const struct part *p)
 {
 	if (p->is_truncated)
 		render_note(r, WORD_DEEP, STR(""));
-	else if (body_of(r, p).len > 0)
+	else if (render_body(r, p).len > 0)
 		show_plain_as(r, p, false);
 }
 
@@ -182,9 +238,9 @@ static bool is_stub(struct render *r, const struct part *p)
 		"enable html", "in your browser", "view online", "view this email online",
 		"mit html", "im browser", "dans votre navigateur", "en su navegador"};
 	struct buf text = {0};
-	if (!p->have_bytes && body_of(r, p).len == 0)
+	if (!p->have_bytes && render_body(r, p).len == 0)
 		return false;
-	mime_text_decode(p, body_of(r, p), r->options->charset, 8192, &text);
+	mime_text_decode(p, render_body(r, p), r->options->charset, 8192, &text);
 	struct str said = str_trim(buf_str(&text));
 	bool is_found = said.len == 0 || str_equal(said, STR("\xc2\xa0"));
 	for (size_t i = 0; said.len < STUB_TEXT_MAX && i < sizeof(sayings) / sizeof(*sayings); i++)
@@ -251,12 +307,16 @@ static void show_message(struct render *r, const struct part *p, struct place pl
 		r->doc->is_incomplete = true;
 		return;
 	}
-	render_header_blocks(r->doc, r->source->part_header(r->source->context, p), false);
+	render_header_blocks(r->doc, render_part_header(r, p), false);
 	doc_add_block(r->doc, DOC_BLANK);
 	bool had_text = r->has_text;
 	r->has_text = false;
 	place.messages++;
-	show_children(r, p, place);
+	const struct mime_inside *inside = render_inside_of(r, p);
+	if (inside != NULL)
+		show(r, inside->root, place);
+	else
+		show_children(r, p, place);
 	r->has_text |= had_text;
 }
 
@@ -287,7 +347,7 @@ static void show_status(struct render *r, const struct part *p, struct place pla
 {
 	(void)place;
 	struct buf text = {0};
-	struct str body = body_of(r, p);
+	struct str body = render_body(r, p);
 	size_t before = r->doc->block_count;
 	mime_text_decode(p, body, NULL, 64 * 1024, &text);
 	render_report(r, buf_str(&text), part_is(p, "message", "disposition-notification"));
@@ -343,8 +403,8 @@ static const struct {
 } types[] = {
 	{"text", "plain", show_plain},
 	{"text", "html", show_html},
-	{"text", "enriched", show_plain},
-	{"text", "richtext", show_plain},
+	{"text", "enriched", show_enriched},
+	{"text", "richtext", show_enriched},
 	{"text", "markdown", show_plain},
 	{"text", "x-markdown", show_plain},
 	{"text", "csv", show_code},
@@ -438,10 +498,13 @@ struct shown *render_source(
 		.doc = shown->doc,
 		.text_left = TEXT_SHOWN_MAX,
 	};
-	render_fields(shown, source->header);
+	struct buf picked = {0};
+	render_header_pick(source->header, &picked);
+	render_fields(shown, buf_str(&picked));
 	render_rows_add(&r);
 	render_bodies_add(&r);
-	render_header_blocks(r.doc, source->header, options->full_headers);
+	render_header_blocks(r.doc, options->full_headers ? source->header : buf_str(&picked),
+		options->full_headers);
 	if (r.doc->block_count > 0)
 		doc_add_block(r.doc, DOC_BLANK);
 	size_t before = r.doc->block_count;
@@ -449,8 +512,8 @@ struct shown *render_source(
 	bool is_empty = r.doc->block_count == before;
 	list_links(&r);
 	list_attachments(&r, is_empty);
-	mem_free(r.rows);
-	mem_free(r.is_silent);
+	render_rows_done(&r);
+	buf_done(&picked);
 	return shown;
 }
 
@@ -473,14 +536,16 @@ static struct str memory_body(void *context, const struct part *part)
 static struct str memory_header(void *context, const struct part *part)
 {
 	struct str body = memory_body(context, part);
-	return str_first(body, mime_header_length(body));
+	if (part->child_count == 0)
+		return str_first(body, mime_header_length(body));
+	return slice(body, 0, part->children[0]->offset - part->offset);
 }
 
 struct shown *render_message(struct str message, const struct render_options *options)
 {
 	struct part *root = mime_parse(message);
 	struct render_source source = {
-		.header = str_first(message, mime_header_length(message)),
+		.header = slice(message, 0, root->offset),
 		.root = root,
 		.body = memory_body,
 		.part_header = memory_header,

@@ -6,6 +6,31 @@
 
 enum { VALUE_SHOWN_MAX = 32 * 1024, FIELDS_SHOWN_MAX = 2000 };
 
+static bool is_asked_for(struct str name)
+{
+	static const char *const names[] = {"bcc", "cc", "content-type", "date", "from",
+		"in-reply-to", "list-id", "list-unsubscribe", "message-id", "references",
+		"reply-to", "return-path", "sender", "subject", "to"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (str_equal_nocase(name, str_from(names[i])))
+			return true;
+	}
+	return false;
+}
+
+void render_header_pick(struct str header, struct buf *out)
+{
+	struct str name, raw;
+	while (mime_field_next(&header, &name, &raw)) {
+		if (!is_asked_for(name))
+			continue;
+		buf_add(out, name);
+		buf_add_text(out, ": ");
+		buf_add(out, raw);
+		buf_add_text(out, "\n");
+	}
+}
+
 /* A group without members ("undisclosed-recipients:;") names nobody. */
 static void drop_nobody(struct address_list *list)
 {

@@ -7,14 +7,69 @@
 #include "proto/mime/mime.h"
 #include "render/render_words.h"
 
-enum { PIECE = 64 * 1024, BODY_TEXT_MAX = 32 * 1024 * 1024 };
+enum { PIECE = 64 * 1024, BODY_TEXT_MAX = 32 * 1024 * 1024, INSIDE_MAX = 32 * 1024 * 1024 };
+
+/* ---- Bytes. ---- */
+
+const struct mime_inside *render_inside_of(const struct render *r, const struct part *leaf)
+{
+	for (size_t i = 0; i < r->inside_count; i++) {
+		if (r->insides[i].leaf == leaf)
+			return &r->insides[i].in;
+	}
+	return NULL;
+}
+
+/* The bytes that the offsets of a part inside a leaf point to; false for a part of the message. */
+static bool inside_bytes(const struct render *r, const struct part *part, struct str *bytes)
+{
+	if (r->inside_count == 0)
+		return false;
+	while (part->parent != NULL)
+		part = part->parent;
+	for (size_t i = 0; i < r->inside_count; i++) {
+		if (r->insides[i].in.root != part)
+			continue;
+		*bytes = buf_str(&r->insides[i].in.bytes);
+		return true;
+	}
+	return false;
+}
+
+static struct str bytes_between(struct str bytes, uint64_t from, uint64_t end)
+{
+	if (from > bytes.len || end < from)
+		return STR("");
+	return str_first(str_skip(bytes, (size_t)from), (size_t)(end - from));
+}
+
+struct str render_body(const struct render *r, const struct part *part)
+{
+	struct str bytes;
+	if (inside_bytes(r, part, &bytes))
+		return bytes_between(bytes, part->offset, part->offset + part->length);
+	return r->source->body(r->source->context, part);
+}
+
+struct str render_part_header(const struct render *r, const struct part *part)
+{
+	const struct mime_inside *inside = render_inside_of(r, part);
+	struct str bytes;
+	if (inside != NULL)
+		return bytes_between(buf_str(&inside->bytes), 0, inside->root->offset);
+	if (!inside_bytes(r, part, &bytes))
+		return r->source->part_header(r->source->context, part);
+	if (part->child_count == 0)
+		return STR("");
+	return bytes_between(bytes, part->offset, part->children[0]->offset);
+}
 
 /* ---- Rows. ---- */
 
 /* Decoded size and digest, piece by piece, so that a large attachment is never held twice. */
 static void measure(struct render *r, const struct part *p, struct shown_part *row)
 {
-	struct str body = r->source->body(r->source->context, p);
+	struct str body = render_body(r, p);
 	struct digest *digest = r->options->want_digests ? digest_new() : NULL;
 	struct mime_decoder decoder;
 	struct buf piece = {0};
@@ -110,17 +165,54 @@ static void lists_make(const struct render *r, struct part_lists *lists)
 	part_lists_make(root.out, lists);
 }
 
+/* Opens a leaf; returns its root, or NULL. */
+static struct part *inside_open(struct render *r, const struct part *leaf)
+{
+	struct mime_inside in;
+	if (!leaf->have_bytes || !mime_inside_open(leaf, render_body(r, leaf), r->inside_left, &in))
+		return NULL;
+	r->inside_left -= in.bytes.len;
+	r->insides = array_room(r->insides, r->inside_count, &r->inside_cap, sizeof(*r->insides));
+	r->insides[r->inside_count++] = (struct render_inside){leaf, in};
+	return in.root;
+}
+
+/* The rows of what stands inside a leaf. A file in a text is attached; what is inside a message is
+ * not attached to this one. */
+static void inside_rows_add(struct render *r, const struct part *leaf, int depth)
+{
+	struct part *root = depth < MIME_INSIDE_DEPTH_MAX ? inside_open(r, leaf) : NULL;
+	for (const struct part *p = root; p != NULL; p = part_next(p)) {
+		if (!has_row(p) || p->path[0] == '\0')
+			continue;
+		row_add(r, p, part_is(leaf, "text", NULL));
+		inside_rows_add(r, p, depth + 1);
+	}
+}
+
 void render_rows_add(struct render *r)
 {
 	struct part_lists lists = {0};
 	size_t next = 0;
 	lists_make(r, &lists);
+	r->inside_left = INSIDE_MAX;
 	for (const struct part *p = r->source->root; p != NULL; p = part_next(p)) {
-		if (has_row(p))
-			row_add(r, p, is_listed(&lists, &next, p));
+		if (!has_row(p))
+			continue;
+		row_add(r, p, is_listed(&lists, &next, p));
+		inside_rows_add(r, p, 0);
 	}
 	part_lists_done(&lists);
 	r->is_silent = mem_new_array(r->row_count > 0 ? r->row_count : 1, sizeof(bool));
+}
+
+void render_rows_done(struct render *r)
+{
+	for (size_t i = 0; i < r->inside_count; i++)
+		mime_inside_done(&r->insides[i].in);
+	mem_free(r->insides);
+	mem_free(r->rows);
+	mem_free(r->is_silent);
 }
 
 int render_row_of(const struct render *r, const struct part *part)
@@ -145,7 +237,7 @@ static void add_bodies(
 		if (!is_first)
 			buf_add_char(out, '\n');
 		is_first = false;
-		struct str body = r->source->body(r->source->context, p);
+		struct str body = render_body(r, p);
 		mime_text_decode(p, body, r->options->charset, BODY_TEXT_MAX, out);
 	}
 }
