@@ -114,10 +114,11 @@ bench_home_synced() {
 	"$ROWAN" sync || bench_die "rowan sync failed"
 }
 
-# bench_screen [OPTIONS]: the screen of Rowan in a terminal, a line of JSON (screen_time.c)
+# bench_screen [OPTIONS]: the screen of Rowan in a terminal, a line of JSON (screen_time.c); with
+# ROWAN_OPTIONS, words for Rowan itself
 bench_screen() {
 	bench_tool screen_time -lvterm -lutil
-	"$BENCH_DIR/bin/screen_time" --rowan "$@" -- "$ROWAN"
+	"$BENCH_DIR/bin/screen_time" --rowan "$@" -- "$ROWAN" ${ROWAN_OPTIONS-}
 }
 
 # bench_median: of numbers, one a line
