@@ -517,6 +517,19 @@ static bool submit_look(struct submit *s)
 	return s->has_item;
 }
 
+/* What was looked at and waits for its connection is looked at again. */
+void submit_wake(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->run_count; i++) {
+		struct submit *s = engine->runs[i]->submit;
+		if (s != NULL && s->has_item && s->item.state == OUTGOING_QUEUED)
+			item_drop(s);
+		if (s != NULL)
+			s->is_dirty = true;
+	}
+	engine->outbox_dirty = true;
+}
+
 static void submit_recover(struct engine *engine)
 {
 	struct error err;
@@ -526,6 +539,7 @@ static void submit_recover(struct engine *engine)
 	if (!cache_outbox_recover(engine->cache, engine->wall, &err) ||
 		!cache_outbox_sweep(engine->cache, engine->wall, &err))
 		engine_storage_failed(engine, &err);
+	submit_wake(engine);
 }
 
 static bool submit_may_connect(struct submit *s, int64_t *deadline)
@@ -627,19 +641,6 @@ bool submit_is_busy(struct account_run *run)
 }
 
 /* ---- Requests and events. ---- */
-
-/* What was looked at and waits for its connection is looked at again. */
-void submit_wake(struct engine *engine)
-{
-	for (size_t i = 0; i < engine->run_count; i++) {
-		struct submit *s = engine->runs[i]->submit;
-		if (s != NULL && s->has_item && s->item.state == OUTGOING_QUEUED)
-			item_drop(s);
-		if (s != NULL)
-			s->is_dirty = true;
-	}
-	engine->outbox_dirty = true;
-}
 
 static void submit_post_failed(struct engine *engine, uint64_t tag, const struct error *err)
 {
