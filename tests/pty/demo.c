@@ -184,15 +184,16 @@ void demo_deliver(
 
 struct pty *demo_open(const struct demo *demo, const char *option, int columns, int rows)
 {
-	char home[300], work[300], locale[400];
+	char home[300], work[300], locale[400], language[60];
 	const char *const argv[] = {"/bin/sh", "-c", "cd \"$WORK\" && exec \"$@\"", "rowan",
 		program_path(), option, NULL};
-	const char *locale_folder = getenv("TEST_LOCALEDIR");
+	const char *locale_folder = getenv("TEST_LOCALEDIR"), *words = getenv("LANGUAGE");
 	snprintf(home, sizeof(home), "ROWAN_HOME=%s", demo->profile);
 	snprintf(work, sizeof(work), "WORK=%s", demo->folder);
-	snprintf(locale, sizeof(locale), "TEST_LOCALEDIR=%s",
+	snprintf(locale, sizeof(locale), "ROWAN_LOCALEDIR=%s",
 		locale_folder != NULL ? locale_folder : "/nonexistent");
-	const char *const env[] = {home, work, locale, NULL};
+	snprintf(language, sizeof(language), "LANGUAGE=%s", words != NULL ? words : "");
+	const char *const env[] = {home, work, locale, language, NULL};
 	struct pty *pty = pty_start(argv, env, columns, rows);
 	cr_assert_not_null(pty);
 	return pty;

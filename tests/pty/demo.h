@@ -43,7 +43,8 @@ bool demo_run_until(const struct demo *demo, const char *command, const char *te
 void demo_deliver(
 	const struct demo *demo, const char *folder, const char *from, const char *subject);
 
-/* The program; `option` may be NULL. */
+/* The program; `option` may be NULL. It speaks $LANGUAGE, from the catalogues of $TEST_LOCALEDIR.
+ */
 struct pty *demo_open(const struct demo *demo, const char *option, int columns, int rows);
 /* demo_open, and waits until the INBOX is there. */
 struct pty *demo_open_inbox(const struct demo *demo);
