@@ -7,6 +7,7 @@
 #include "cache/cache_masks.h"
 #include "cache/cache_rank.h"
 #include "cache/cache_sort.h"
+#include "cache/cache_transfer.h"
 
 static int64_t temp_place(int64_t folder_id, uint32_t temporary)
 {
@@ -159,17 +160,30 @@ bool cache_temp_land(
 	       store_run(cache, STORE_CACHE, next, STORE_INTS(target_id, (int64_t)uid + 1), err);
 }
 
+/* Made when the folder had no UIDVALIDITY yet, they get the one under which the UID was told. */
+static bool temp_wishes_turn(
+	struct cache *cache, int64_t target_id, uint32_t temporary, uint32_t uid, struct error *err)
+{
+	static const char turn[] =
+		"UPDATE OR REPLACE op_item SET uid=?2 WHERE uid=?1 AND uid>=4294967296"
+		" AND op_id IN (SELECT op_id FROM op WHERE folder_id=?3)";
+	static const char validity[] = "UPDATE op SET uidvalidity=?2 WHERE folder_id=?1"
+				       " AND done_at IS NULL AND uidvalidity=0";
+	struct cache_folder_state folder;
+	return cache_folder_peek(cache, target_id, &folder, err) &&
+	       store_run(cache, STORE_LOCAL, turn,
+		       STORE_INTS(PLACE_TEMPORARY + temporary, uid, target_id), err) &&
+	       store_run(cache, STORE_LOCAL, validity, STORE_INTS(target_id, folder.uidvalidity),
+		       err);
+}
+
 bool cache_temp_wishes(struct cache *cache, int64_t op_id, int64_t item, int64_t target_id,
 	uint32_t temporary, uint32_t uid, struct error *err)
 {
 	static const char landed[] = "UPDATE op_item SET landed=?3 WHERE op_id=?1 AND uid=?2";
-	static const char wishes[] =
-		"UPDATE OR REPLACE op_item SET uid=?2 WHERE uid=?1 AND uid>=4294967296"
-		" AND op_id IN (SELECT op_id FROM op WHERE folder_id=?3)";
 	return store_run(cache, STORE_LOCAL, landed, STORE_INTS(op_id, item, uid), err) &&
 	       (uid == 0 || temporary == 0 ||
-		       store_run(cache, STORE_LOCAL, wishes,
-			       STORE_INTS(PLACE_TEMPORARY + temporary, uid, target_id), err));
+		       temp_wishes_turn(cache, target_id, temporary, uid, err));
 }
 
 static bool temp_is_taken(
@@ -246,14 +260,27 @@ static bool temps_lost(struct cache *cache, int64_t target_id, struct temp_lost 
 	return ok && row == STORE_END;
 }
 
+/* It is not to be found: it left again before it was seen. */
+static bool temp_lose(
+	struct cache *cache, int64_t target_id, const struct temp_lost *lost, struct error *err)
+{
+	struct action_item item = {.temporary = lost->temporary};
+	struct action gone = {.kind = ACTION_COPY,
+		.target_folder_id = target_id,
+		.items = &item,
+		.item_count = 1};
+	return cache_action_strand(cache, &gone, err);
+}
+
 /* The server's side first, then the journal. */
 static bool temp_settle(struct cache *cache, int64_t target_id, const struct temp_lost *lost,
 	uint32_t uid, struct error *err)
 {
+	if (uid == 0 && !temp_lose(cache, target_id, lost, err))
+		return false;
 	if (!store_begin(cache, STORE_CACHE, err))
 		return false;
-	bool ok = uid != 0 ? cache_temp_land(cache, target_id, lost->temporary, uid, err)
-			   : cache_place_remove(cache, temp_place(target_id, lost->temporary), err);
+	bool ok = uid == 0 || cache_temp_land(cache, target_id, lost->temporary, uid, err);
 	if (!store_end(cache, STORE_CACHE, ok, err) || !store_begin(cache, STORE_LOCAL, err))
 		return false;
 	ok = cache_temp_wishes(

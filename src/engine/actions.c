@@ -12,6 +12,7 @@
 enum {
 	ACTIONS_RETRY_S = 30,
 	ACTIONS_SOON_S = 1, /* the first refusal that has no reason a program knows */
+	ACTIONS_NOW_S = 2,  /* what is due so soon is waited for */
 	ACTIONS_TRIES = 2,
 	ACTIONS_PATIENCE = 20, /* tries where the server says that it will pass */
 	ACTIONS_MAX = 200,     /* wishes looked at together */
@@ -63,22 +64,37 @@ static void actions_free(struct action *actions, size_t count)
 	mem_free(actions);
 }
 
-uint32_t actions_due(const struct engine *engine, int64_t account_id)
+/* When the next of those that are put off is due; INT64_MAX when none is. */
+static int64_t actions_next_time(const struct engine *engine, int64_t account_id)
 {
 	struct action *actions = NULL;
 	size_t count = 0;
-	uint32_t due = 0;
+	int64_t next = INT64_MAX;
 	uint32_t waiting = 0, failed = 0;
-	cache_actions_count(engine->cache, account_id, &waiting, &failed, NULL);
-	if (waiting == 0 || !cache_actions_list(engine->cache, &actions, &count, NULL))
-		return 0;
+	if (!cache_actions_count(engine->cache, account_id, &waiting, &failed, NULL) ||
+		waiting == 0 || !cache_actions_list(engine->cache, &actions, &count, NULL))
+		return next;
 	for (size_t i = 0; i < count; i++) {
 		const struct action *a = &actions[i];
 		bool is_open = a->state <= ACTION_MARKED || a->state == ACTION_UNKNOWN;
-		due += is_open && a->account_id == account_id && a->not_before <= engine->wall + 2;
+		if (is_open && a->account_id == account_id && a->not_before > engine->wall &&
+			a->not_before < next)
+			next = a->not_before;
 	}
 	actions_free(actions, count);
-	return due;
+	return next;
+}
+
+bool actions_are_due(const struct account_run *run)
+{
+	const struct engine *engine = run->engine;
+	uint32_t waiting = 0, failed = 0;
+	if (!cache_actions_count(
+		    engine->cache, run->account->account_id, &waiting, &failed, NULL) ||
+		waiting == 0)
+		return false;
+	bool is_out = run->session != NULL && run->session->acting != NULL;
+	return is_out || run->journal_is_dirty || run->journal_next <= engine->wall + ACTIONS_NOW_S;
 }
 
 void actions_tell(struct engine *engine)
@@ -125,8 +141,6 @@ void act_later(struct session *s, const struct action *action, int seconds, cons
 		  cache_action_mark(engine->cache, action, action->state, words, &err);
 	if (!ok || !cache_action_delay(engine->cache, action, engine->wall + seconds, &err))
 		engine_storage_failed(engine, &err);
-	if (engine->wall + seconds < s->run->journal_next)
-		s->run->journal_next = engine->wall + seconds;
 	act_touch(s, action);
 }
 
@@ -432,6 +446,8 @@ static void actions_visit(struct session *s)
 		    s->run->engine->cache, s->run->account->account_id, &folder_id, NULL) &&
 		folder_id != 0 && !session_is_refused(s, folder_id))
 		account_run_add_task(s->run, folder_id, false);
+	/* Looked at again when the folder has been visited. */
+	s->run->journal_is_dirty = folder_id != 0 && !session_is_refused(s, folder_id);
 }
 
 bool actions_next(struct session *s)
@@ -445,7 +461,6 @@ bool actions_next(struct session *s)
 	s->wish_folder = 0;
 	if (!s->run->journal_is_dirty && engine->wall < s->run->journal_next)
 		return false;
-	s->run->journal_next = engine->wall + ACTIONS_RETRY_S;
 	if (!cache_actions_waiting(engine->cache, s->run->account->account_id, engine->wall,
 		    &actions, ACTIONS_MAX, &count, &err)) {
 		engine_storage_failed(engine, &err);
@@ -453,7 +468,11 @@ bool actions_next(struct session *s)
 	}
 	s->run->journal_is_dirty = count > 0;
 	if (count == 0) {
+		int64_t next = actions_next_time(engine, s->run->account->account_id);
+		int64_t anyway = engine->wall + ACTIONS_RETRY_S;
+		s->run->journal_next = next < anyway ? next : anyway;
 		actions_visit(s);
+		engine_sync_progress(engine);
 		return false;
 	}
 	bool started = actions_start(s, act_batch(engine, actions, count));

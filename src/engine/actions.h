@@ -39,8 +39,8 @@ void actions_wake(const struct session *s, int64_t *deadline);
 /* Wishes of other processes: their masks, and fresh pages. */
 void actions_apply(struct engine *engine);
 void actions_tell(struct engine *engine);
-/* Open wishes that may run now: not those that are to be tried again later. */
-uint32_t actions_due(const struct engine *engine, int64_t account_id);
+/* There are open wishes that may run now or in a moment: not those to be tried again later. */
+bool actions_are_due(const struct account_run *run);
 
 /* ---- For the kinds. ---- */
 

@@ -494,8 +494,7 @@ static bool engine_sync_is_over(struct account_run *run)
 		return false;
 	if (account_run_is_stuck(run))
 		return true;
-	return run->sync_is_planned && !account_run_is_busy(run) &&
-	       actions_due(run->engine, run->account->account_id) == 0;
+	return run->sync_is_planned && !account_run_is_busy(run) && !actions_are_due(run);
 }
 
 void engine_sync_progress(struct engine *engine)
@@ -570,8 +569,7 @@ static void engine_end_idle(struct engine *engine)
 	for (size_t i = 0; !engine->is_guest && i < engine->run_count; i++) {
 		struct account_run *run = engine->runs[i];
 		if (!account_run_is_stuck(run) &&
-			(account_run_is_busy(run) ||
-				actions_due(engine, run->account->account_id) > 0))
+			(account_run_is_busy(run) || actions_are_due(run)))
 			return;
 	}
 	engine->idle_is_asked = false;
