@@ -84,12 +84,18 @@ struct net_conn *net_connect(struct net *net, const struct net_target *target)
 	return c;
 }
 
+void net_goodbye(struct net_conn *c)
+{
+	if (c->state == NET_OPEN && c->ssl != NULL && !c->said_goodbye)
+		SSL_shutdown(c->ssl);
+	c->said_goodbye = true;
+}
+
 void net_close(struct net_conn *c)
 {
 	if (c == NULL)
 		return;
-	if (c->state == NET_OPEN && c->ssl != NULL)
-		SSL_shutdown(c->ssl); /* says close_notify, waits for nothing */
+	net_goodbye(c);
 	SSL_free(c->ssl);
 	net_deflate_free(c->deflate);
 	net_lookup_drop(c->lookup);

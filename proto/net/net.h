@@ -60,6 +60,9 @@ struct net_target {
 
 /* Never fails at once: failures come out of net_step. Strings are copied. */
 struct net_conn *net_connect(struct net *net, const struct net_target *target);
+/* Tells the peer that nothing more will be said (TLS close_notify), waiting for nothing: the last
+ * bytes that net_counts counts. net_close does it when nobody has. */
+void net_goodbye(struct net_conn *c);
 void net_close(struct net_conn *c); /* at once, without waiting for the peer; takes NULL */
 
 enum net_state {

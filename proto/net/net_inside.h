@@ -59,6 +59,7 @@ struct net_conn {
 	bool allow_plain;
 	char *ca_file, *pin, *trust_once; /* owned or NULL */
 
+	bool said_goodbye;
 	enum net_state state;
 	struct error failure; /* why NET_FAILED */
 	bool has_ended;       /* the peer said cleanly that no more comes */

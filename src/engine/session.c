@@ -103,6 +103,8 @@ static void session_start(struct account_run *run)
 static void session_count(struct session *s)
 {
 	struct net_counts counts = {0};
+	if (session_world(s)->goodbye != NULL)
+		session_world(s)->goodbye(s->conn);
 	session_world(s)->counts(s->conn, &counts);
 	account_run_count(s->run, "imap", &counts);
 }

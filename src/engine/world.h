@@ -13,6 +13,7 @@
 struct engine_world {
 	void *context;
 	void *(*connect)(void *context, const struct net_target *target);
+	void (*goodbye)(void *conn); /* net_goodbye; NULL: nothing to say */
 	void (*close)(void *conn);
 	bool (*step)(void *conn, int64_t now, struct error *err);
 	enum net_state (*state)(const void *conn);

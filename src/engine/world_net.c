@@ -12,6 +12,11 @@ static void *real_connect(void *context, const struct net_target *target)
 	return net_connect(context, target);
 }
 
+static void real_goodbye(void *conn)
+{
+	net_goodbye(conn);
+}
+
 static void real_close(void *conn)
 {
 	net_close(conn);
@@ -106,6 +111,7 @@ struct engine_world *world_net_new(struct error *err)
 	*world = (struct engine_world){
 		.context = net,
 		.connect = real_connect,
+		.goodbye = real_goodbye,
 		.close = real_close,
 		.step = real_step,
 		.state = real_state,
