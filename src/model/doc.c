@@ -40,6 +40,8 @@ void doc_free(struct doc *d)
 	mem_free(d->blocks);
 	mem_free(d->links);
 	mem_free(d->parts);
+	buf_done(&d->remote_hosts);
+	buf_done(&d->pixel_hosts);
 	mem_free(d);
 }
 

@@ -81,7 +81,10 @@ struct doc {
 	size_t link_count, link_cap;
 	struct doc_part *parts;
 	size_t part_count, part_cap;
-	int remote_images;  /* counted, never loaded */
+	int remote_images;       /* counted, never loaded */
+	int remote_pixels;       /* of those, the ones too small to see */
+	struct buf remote_hosts; /* where they are from, the first few: "a.example, b.example" */
+	struct buf pixel_hosts;
 	bool is_incomplete; /* bytes are still missing: rendered again when they come */
 };
 

@@ -14,7 +14,8 @@
 const char *const layout_words[] = {WORD_PART, WORD_ATTACHMENT, WORD_LINKS, WORD_MISSING, WORD_CUT,
 	WORD_DEEP, WORD_EMPTY, WORD_SIGNED, WORD_ENCRYPTED, WORD_TNEF, WORD_PARTIAL, WORD_EXTERNAL,
 	WORD_FAILED, WORD_DELAYED, WORD_DELIVERED, WORD_RELAYED, WORD_EXPANDED, WORD_DISPLAYED,
-	WORD_DELETED, WORD_PROCESSED, NULL};
+	WORD_DELETED, WORD_PROCESSED, WORD_TWO_SENDERS, WORD_NAME_IS_ADDRESS, WORD_REPLY_ELSEWHERE,
+	WORD_LOOKALIKE, WORD_LEAVE_LIST, WORD_REMOTE, WORD_TRACKERS, NULL};
 
 enum { CELLS_MIN = 20, TAB_CELLS = 8, RULE_CELLS_MAX = 72 };
 
@@ -356,7 +357,9 @@ static void lay_note(struct layout_maker *m, const struct doc_block *b)
 		layout_flat_add(&m->flat, str_from(word(m, b->label)), 0, -1);
 	if (b->label != NULL && b->text.len > 0)
 		layout_flat_add(&m->flat, STR(" "), 0, -1);
-	layout_flat_add(&m->flat, buf_str(&b->text), 0, -1);
+	unsigned style = b->span_count > 0 ? b->spans[0].style : 0;
+	layout_flat_add(
+		&m->flat, buf_str(&b->text), style, b->span_count > 0 ? b->spans[0].link : -1);
 	layout_maker_wrap(m, &m->flat, DOC_WRAP);
 }
 

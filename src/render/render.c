@@ -442,6 +442,29 @@ static void show(struct render *r, const struct part *p, struct place place)
 
 /* ---- The lists at the end. ---- */
 
+static void add_remote_note(struct render *r, const char *word, int count, const struct buf *hosts)
+{
+	struct buf text = {0};
+	if (count == 0)
+		return;
+	buf_addf(&text, "%d", count);
+	if (hosts->len > 0)
+		buf_addf(&text, " (%s)", buf_text(hosts));
+	render_note(r, word, buf_str(&text));
+	buf_done(&text);
+}
+
+static void list_remote(struct render *r)
+{
+	const struct doc *doc = r->doc;
+	if (doc->remote_images == 0)
+		return;
+	doc_add_block(r->doc, DOC_BLANK);
+	add_remote_note(
+		r, WORD_REMOTE, doc->remote_images - doc->remote_pixels, &doc->remote_hosts);
+	add_remote_note(r, WORD_TRACKERS, doc->remote_pixels, &doc->pixel_hosts);
+}
+
 static void list_link(struct render *r, size_t index)
 {
 	const struct doc_link *l = &r->doc->links[index];
@@ -507,10 +530,13 @@ struct shown *render_source(
 		options->full_headers);
 	if (r.doc->block_count > 0)
 		doc_add_block(r.doc, DOC_BLANK);
+	render_sender_notes(&r, buf_str(&picked));
 	size_t before = r.doc->block_count;
 	show(&r, source->root, (struct place){0});
 	bool is_empty = r.doc->block_count == before;
 	list_links(&r);
+	list_remote(&r);
+	render_list_note(&r, buf_str(&picked));
 	list_attachments(&r, is_empty);
 	render_rows_done(&r);
 	buf_done(&picked);

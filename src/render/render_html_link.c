@@ -36,13 +36,32 @@ static const char *cid_name(const struct html *h, const char *source)
 	return NULL;
 }
 
+/* Counts a picture that is kept elsewhere, and notes where. */
+static void add_remote(struct doc *doc, const char *source, bool is_pixel)
+{
+	enum { HOSTS_MAX = 200, HOST_MAX = 100 };
+	struct buf url = {0}, *hosts = is_pixel ? &doc->pixel_hosts : &doc->remote_hosts;
+	if (source[0] == '/')
+		buf_add_text(&url, "http:");
+	buf_add(&url, utf8_first(str_from(source), 2 * HOST_MAX));
+	struct str host = str_first(render_link_host(buf_str(&url)), HOST_MAX);
+	doc->remote_images++;
+	doc->remote_pixels += is_pixel;
+	if (host.len > 0 && hosts->len < HOSTS_MAX &&
+		str_find_nocase(buf_str(hosts), host) == STR_NONE) {
+		buf_add_text(hosts, hosts->len > 0 ? ", " : "");
+		buf_add(hosts, host);
+	}
+	buf_done(&url);
+}
+
 void render_html_image(struct html *h, xmlNode *node, const struct html_tag *tag, int depth)
 {
 	(void)depth;
 	const char *source = render_html_attribute(node, "src");
 	const char *alt = render_html_attribute(node, "alt");
 	if (source != NULL && is_remote(source))
-		h->doc->remote_images++;
+		add_remote(h->doc, source, is_pixel(node));
 	if (is_pixel(node))
 		return;
 	const char *name = cid_name(h, source);
@@ -172,7 +191,7 @@ void render_html_count_images(struct html *h, const xmlNode *node, int depth)
 {
 	if (render_html_is(node, "img") && render_html_attribute(node, "src") != NULL &&
 		is_remote(render_html_attribute(node, "src")))
-		h->doc->remote_images++;
+		add_remote(h->doc, render_html_attribute(node, "src"), is_pixel(node));
 	if (depth > RENDER_HTML_DEPTH)
 		return;
 	for (const xmlNode *n = node->children; n != NULL; n = n->next)

@@ -89,6 +89,11 @@ static struct str registered_name(struct str host)
 	return is_shared ? last_labels(host, 3) : two;
 }
 
+bool render_link_is_same_host(struct str a, struct str b)
+{
+	return str_equal_nocase(registered_name(a), registered_name(b));
+}
+
 /* File names end like hosts do: "report.pl", "notes.md". A lone word must begin like a host. */
 static bool is_lone_name(struct str word)
 {

@@ -14,6 +14,9 @@ struct str render_link_host(struct str url);
  * registered name (guessed: the last two labels, three below "co.uk" and the like) are one. */
 bool render_link_is_deceptive(struct str target, struct str text);
 
+/* Both are hosts under the same registered name. */
+bool render_link_is_same_host(struct str a, struct str b);
+
 /* The text is the target itself, so a reader needs no number. */
 bool render_link_says_itself(struct str target, struct str text);
 

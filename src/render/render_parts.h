@@ -28,7 +28,8 @@ struct render {
 
 /* ---- render_header.c ---- */
 
-/* The fields that anything here asks for, as they came; a header of a million others is walked once.
+/* The fields that anything here asks for, as they came; a header of a million others is walked
+ * once.
  */
 void render_header_pick(struct str header, struct buf *out);
 /* subject, from, … of shown. */
@@ -52,6 +53,13 @@ int render_row_of(const struct render *r, const struct part *part); /* -1 when i
 void render_bodies_add(struct render *r);
 void render_divider(struct render *r, const struct part *part, const char *label);
 void render_note(struct render *r, const char *label, struct str text);
+
+/* ---- render_sender.c ---- */
+
+/* Notes, with an empty line below, when there is reason to look twice at who sent the message. */
+void render_sender_notes(struct render *r, struct str header);
+/* How the list it came through is left by mail. */
+void render_list_note(struct render *r, struct str header);
 
 /* ---- render_report.c ---- */
 

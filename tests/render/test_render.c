@@ -54,6 +54,9 @@ Test(render, shows_the_short_header_and_the_text)
 		"To: \"Doe, Jane\" <jane@b.example>, bob@c.example\n"
 		"Subject: Grüße\n"
 		"\n"
+		"An answer goes to another place than the sender's:\n"
+		"list@d.example\n"
+		"\n"
 		"Hello");
 }
 
@@ -66,7 +69,12 @@ Test(render, shows_reply_to_only_when_it_leads_elsewhere)
 Test(render, shows_both_of_two_from_lines_and_quotes_names_that_look_like_addresses)
 {
 	expect("From: \"boss@bank.test\" <a@x.example>\nFrom: b@x.example\n\nhi\n",
-		"From: \"boss@bank.test\" <a@x.example>\nFrom: b@x.example\n\nhi");
+		"From: \"boss@bank.test\" <a@x.example>\nFrom: b@x.example\n\n"
+		"This message has more than one From line; at least one of\n"
+		"them is false.\n"
+		"The sender's name looks like an address; the real one is:\n"
+		"a@x.example\n\n"
+		"hi");
 }
 
 Test(render, shows_all_fields_when_asked)
