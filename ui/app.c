@@ -3,6 +3,7 @@
 
 #include "ui/app_open.h"
 #include "ui/app_save.h"
+#include "ui/app_wish.h"
 #include "base/array.h"
 #include "ui/screens/screen.h"
 #include "words/gettext.h"
@@ -419,6 +420,8 @@ void app_free(struct app *app)
 	app_question_done(app);
 	app_save_done(app);
 	app_open_done(app);
+	app_transfer_done(app);
+	mem_free(app->transfer.name);
 	app_known_done(app);
 	mem_free(app->memories);
 	buf_done(&app->status);

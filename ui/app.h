@@ -55,6 +55,20 @@ struct opening {
 	size_t running_count, running_cap;
 };
 
+/* Messages that are to go to a folder: until it is known which. */
+struct transfer {
+	int64_t *place_ids; /* owned */
+	size_t count;
+	bool is_copy, must_copy;
+	bool is_creating;    /* the folder is being made first */
+	char *name;          /* owned: of that one */
+	int64_t last_folder; /* saved to last; 0 */
+};
+
+struct folder_change {
+	int64_t account_id, folder_id;
+};
+
 struct app {
 	const struct ui_options *options;
 	struct keys keys;
@@ -85,6 +99,10 @@ struct app {
 
 	struct saving saving;
 	struct opening opening;
+	struct transfer transfer;
+	struct folder_change change;
+	uint64_t wish_tag;              /* of the last wish, whose outcome is told */
+	bool is_finishing;              /* leaves as soon as nothing waits */
 	struct folder_memory *memories; /* owned */
 	size_t memory_count, memory_cap;
 	int64_t folder_id; /* open now, or last; 0 */

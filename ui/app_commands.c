@@ -1,13 +1,52 @@
 /* Commands that every screen has. */
 #include "ui/app_parts.h"
 
+#include "ui/app_wish.h"
 #include "ui/screens/screen.h"
 #include "words/gettext.h"
 
-static void app_quit_answer(void *context, int value)
+unsigned app_waiting(const struct app *app)
+{
+	unsigned waiting = 0;
+	for (size_t i = 0; i < app->account_count; i++)
+		waiting += app->accounts[i].waiting;
+	return waiting;
+}
+
+/* ---- Leaving: sure? then the deleted ones; then what waits. ---- */
+
+enum { LEAVE_STAYS, LEAVE_FINISHES, LEAVE_LEAVES };
+
+static const struct choice leave_choices[] = {
+	{'l', N_("Leave them"), LEAVE_LEAVES},
+	{'f', N_("Finish first"), LEAVE_FINISHES},
+	{'s', N_("Stay"), LEAVE_STAYS},
+};
+
+static void app_leave_answer(void *context, int value)
 {
 	struct app *app = context;
-	app->is_over = value == 1;
+	app->is_over = value == LEAVE_LEAVES;
+	app->is_finishing = value == LEAVE_FINISHES;
+	if (app->is_finishing)
+		app_say(app, "%s", _("Rowan ends when the servers have done all that waits"));
+}
+
+static void app_leave(struct app *app)
+{
+	struct buf label = {0};
+	unsigned waiting = app_waiting(app);
+	if (waiting == 0) {
+		app->is_over = true;
+		return;
+	}
+	buf_addf(&label,
+		P_("%u change waits for its server. Leave it for the next start? ",
+			"%u changes wait for their servers. Leave them for the next start? ",
+			waiting),
+		waiting);
+	app_ask_choice(app, buf_str(&label), leave_choices, 3, LEAVE_LEAVES, app_leave_answer, app);
+	buf_done(&label);
 }
 
 static const struct choice yes_no[] = {
@@ -15,13 +54,45 @@ static const struct choice yes_no[] = {
 	{'n', N_("No"), 0},
 };
 
+static void app_expunge_answer(void *context, int value)
+{
+	struct app *app = context;
+	if (value < 0)
+		return;
+	if (value == 1) {
+		struct request *request = request_new(REQUEST_EXPUNGE);
+		request->folder_id = app->folder_id;
+		app_wish(app, request);
+	}
+	app_leave(app);
+}
+
+static void app_quit_answer(void *context, int value)
+{
+	struct app *app = context;
+	struct screen *messages = app_find(app, CONTEXT_MESSAGES);
+	struct buf label = {0};
+	if (value != 1)
+		return;
+	if (messages != NULL && screen_messages_deleted(messages, &label) > 0)
+		app_ask_choice(app, buf_str(&label), yes_no, 2, 1, app_expunge_answer, app);
+	else
+		app_leave(app);
+	buf_done(&label);
+}
+
 static void app_quit(struct app *app)
 {
-	if (!app->options->confirm_quit) {
-		app->is_over = true;
-		return;
-	}
-	app_ask_choice(app, str_from(_("Really quit Rowan? ")), yes_no, 2, 1, app_quit_answer, app);
+	if (app->options->confirm_quit)
+		app_ask_choice(app, str_from(_("Really quit Rowan? ")), yes_no, 2, 1,
+			app_quit_answer, app);
+	else
+		app_quit_answer(app, 1);
+}
+
+static void app_journal(struct app *app)
+{
+	app_push(app, screen_actions_new(app));
 }
 
 static void app_help(struct app *app)
@@ -120,6 +191,8 @@ static const struct {
 	{COMMAND_INDEX, app_index},
 	{COMMAND_GOTO, app_ask_folder},
 	{COMMAND_ACCOUNTS, app_accounts},
+	{COMMAND_JOURNAL, app_journal},
+	{COMMAND_UNDO, app_undo},
 	{COMMAND_QUIT, app_quit},
 	{COMMAND_BACK, app_back},
 	{COMMAND_REDRAW, app_redraw},

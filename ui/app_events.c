@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "ui/app_open.h"
 #include "ui/app_save.h"
+#include "ui/app_wish.h"
 #include "ui/say.h"
 #include "ui/screens/screen.h"
 #include "words/gettext.h"
@@ -60,6 +61,8 @@ static void app_take_accounts(struct app *app, struct event *event)
 	app->has_accounts = true;
 	event->accounts = NULL;
 	event->account_count = 0;
+	if (app->is_finishing && app_waiting(app) == 0)
+		app->is_over = true;
 	if (app->account_count == 0 && app->depth == 1)
 		app_say(app, "%s", _("No account yet: A in the main menu adds one"));
 }
@@ -117,6 +120,11 @@ static void app_take_saved(struct app *app, struct event *event)
 		app_save_event(app, event);
 }
 
+static void app_take_wish(struct app *app, struct event *event)
+{
+	app_wish_event(app, event);
+}
+
 static void app_take_stopped(struct app *app, struct event *event)
 {
 	app->stopped = event->error;
@@ -133,6 +141,8 @@ static const struct {
 	{EVENT_NOTICE, app_take_notice},
 	{EVENT_NEW_MAIL, app_take_new_mail},
 	{EVENT_SAVED, app_take_saved},
+	{EVENT_ACTED, app_take_wish},
+	{EVENT_UNDONE, app_take_wish},
 	{EVENT_FAILED, app_take_failed},
 	{EVENT_STOPPED, app_take_stopped},
 };

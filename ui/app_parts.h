@@ -10,6 +10,9 @@ void app_ask_folder(struct app *app);
 const struct folder *app_folder_named(const struct app *app, struct str name);
 bool app_complete_folder(void *app, struct str typed, struct buf *completed);
 
+/* app_commands.c: changes that the servers have not made yet. */
+unsigned app_waiting(const struct app *app);
+
 /* app_question.c: what accounts ask. */
 void app_question_add(struct app *app, struct question *question); /* takes it */
 void app_question_next(struct app *app); /* asks the first that waits, if nothing else is asked */

@@ -212,6 +212,7 @@ struct page {
 	struct message *rows; /* owned */
 	size_t count;
 	uint32_t unseen;
+	uint32_t deleted; /* shown as deleted, in all of the folder */
 	uint64_t revision; /* grows; an older one that arrives late is dropped */
 	bool is_read_only;
 	bool is_syncing;       /* headers are still coming */

@@ -135,6 +135,16 @@ static enum cache_anchor live_anchor(enum page_anchor anchor)
 	return anchors[anchor];
 }
 
+/* Costs their number, not the folder's. */
+static uint32_t live_deleted(struct engine *engine, int64_t folder_id)
+{
+	int64_t *places = NULL;
+	size_t count = 0;
+	cache_deleted(engine->cache, folder_id, &places, &count, NULL);
+	mem_free(places);
+	return (uint32_t)count;
+}
+
 static void live_fill_folder(struct engine *engine, struct page *page)
 {
 	struct folder folder = {0};
@@ -142,6 +152,7 @@ static void live_fill_folder(struct engine *engine, struct page *page)
 	if (!cache_folder_get(engine->cache, page->view.folder_id, &folder, NULL))
 		return;
 	page->unseen = folder.unseen;
+	page->deleted = live_deleted(engine, folder.folder_id);
 	page->is_read_only = folder.is_read_only || sync_is_read_only(engine, folder.folder_id);
 	page->is_syncing = folder.synced_low != 1 && sync_is_busy(engine, folder.folder_id);
 	if (cache_folder_server(engine->cache, folder.folder_id, &server, NULL) &&

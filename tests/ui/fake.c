@@ -121,6 +121,7 @@ static void fake_send_accounts(struct fake *fake)
 		account->account_id = i + 1;
 		account->name = mem_text(fake_text(fake, names[i]));
 		account->state = i == 0 ? fake->state : ACCOUNT_ONLINE;
+		account->waiting = i == 0 ? fake->waiting : 0;
 		if (account->state == ACCOUNT_WAITING)
 			error_set(&account->error, ERROR_NETWORK, "mail.example.org: refused");
 	}
@@ -195,6 +196,7 @@ void fake_push_page(struct fake *fake)
 	page->count = end - first;
 	page->rows = mem_new_array(page->count + 1, sizeof(*page->rows));
 	page->revision = ++fake->revision;
+	page->deleted = fake->deleted;
 	page->is_read_only = fake->is_read_only;
 	page->server_total = ask->view.folder_id == FAKE_ABSENT ? 2000 : total;
 	for (uint32_t i = 0; i < page->count; i++)
@@ -321,12 +323,61 @@ static void fake_send_test(struct fake *fake, const struct request *request)
 	}
 }
 
-static void fake_flags(struct fake *fake, const struct request *request)
+/* Marks show for one message at most; the rest is only told. */
+static void fake_acted(struct fake *fake, const struct request *request)
 {
-	fake->added = request->add;
-	fake->removed = request->remove;
-	fake->flagged = request->place_ids[0];
-	fake_push_page(fake);
+	static const enum action_kind kinds[] = {[REQUEST_FLAGS] = ACTION_FLAGS,
+		[REQUEST_MOVE] = ACTION_MOVE,
+		[REQUEST_COPY] = ACTION_COPY,
+		[REQUEST_DELETE] = ACTION_FLAGS,
+		[REQUEST_UNDELETE] = ACTION_FLAGS,
+		[REQUEST_EXPUNGE] = ACTION_EXPUNGE,
+		[REQUEST_FOLDER] = ACTION_FOLDER,
+		[REQUEST_UNDO] = ACTION_MOVE};
+	struct event *event =
+		fake_event(request->kind == REQUEST_UNDO ? EVENT_UNDONE : EVENT_ACTED, request);
+	bool is_delete = request->kind == REQUEST_DELETE,
+	     is_back = request->kind == REQUEST_UNDELETE;
+	event->action_kind = kinds[request->kind];
+	event->done = request->place_count > 0 ? request->place_count : 1;
+	event->folder_id = request->folder_id != 0 ? request->folder_id : FAKE_INBOX;
+	event->verb = request->verb;
+	event->add = request->add | (is_delete ? FLAG_DELETED : 0);
+	event->remove = request->remove | (is_back ? FLAG_DELETED : 0);
+	if (is_delete)
+		fake->deleted += (uint32_t)request->place_count;
+	if (request->kind == REQUEST_EXPUNGE)
+		fake->deleted = 0;
+	if (event->action_kind == ACTION_FLAGS && request->place_count > 0) {
+		fake->added = event->add;
+		fake->removed = event->remove;
+		fake->flagged = request->place_ids[0];
+	}
+	fake_post(fake, event);
+	if (request->kind != REQUEST_FOLDER)
+		fake_push_page(fake);
+}
+
+static void fake_send_actions(struct fake *fake)
+{
+	static const enum action_state states[] = {ACTION_QUEUED, ACTION_SENT, ACTION_FAILED};
+	struct event *event = fake_event(EVENT_ACTIONS, NULL);
+	event->actions = mem_new_array(3, sizeof(*event->actions));
+	event->action_count = 3;
+	for (int i = 0; i < 3; i++)
+		event->actions[i] = (struct action){.action_id = 100 + i,
+			.account_id = 1,
+			.folder_id = FAKE_INBOX,
+			.target_folder_id = i == 0 ? 0 : FAKE_BIG,
+			.kind = i == 0   ? ACTION_FLAGS
+				: i == 1 ? ACTION_MOVE
+					 : ACTION_COPY,
+			.state = states[i],
+			.words = i == 2 ? mem_text(fake_text(
+						  fake, "[OVERQUOTA] the mailbox is full"))
+					: NULL,
+			.item_count = 0};
+	fake_post(fake, event);
 }
 
 static void fake_page(struct fake *fake, const struct request *request)
@@ -338,17 +389,52 @@ static void fake_page(struct fake *fake, const struct request *request)
 
 static void fake_note(struct fake *fake, const struct request *r)
 {
-	static const char *const names[] = {"folders", "accounts", "view-open", "page",
-		"view-close", "open", "open-end", "find", "next-new", "flags", "save-part",
-		"answer", "check", "online", "sync", "account-save", "account-remove",
-		"account-test", "idle", "actions"};
+	static const char *const names[] = {
+		[REQUEST_FOLDERS] = "folders",
+		[REQUEST_ACCOUNTS] = "accounts",
+		[REQUEST_VIEW_OPEN] = "view-open",
+		[REQUEST_PAGE] = "page",
+		[REQUEST_VIEW_CLOSE] = "view-close",
+		[REQUEST_OPEN] = "open",
+		[REQUEST_OPEN_END] = "open-end",
+		[REQUEST_FIND] = "find",
+		[REQUEST_NEXT_NEW] = "next-new",
+		[REQUEST_FLAGS] = "flags",
+		[REQUEST_SAVE_PART] = "save-part",
+		[REQUEST_ANSWER] = "answer",
+		[REQUEST_CHECK] = "check",
+		[REQUEST_ONLINE] = "online",
+		[REQUEST_SYNC] = "sync",
+		[REQUEST_ACCOUNT_SAVE] = "account-save",
+		[REQUEST_ACCOUNT_REMOVE] = "account-remove",
+		[REQUEST_ACCOUNT_TEST] = "account-test",
+		[REQUEST_IDLE] = "idle",
+		[REQUEST_MOVE] = "move",
+		[REQUEST_COPY] = "copy",
+		[REQUEST_DELETE] = "delete",
+		[REQUEST_UNDELETE] = "undelete",
+		[REQUEST_EXPUNGE] = "expunge",
+		[REQUEST_FOLDER] = "folder",
+		[REQUEST_UNDO] = "undo",
+		[REQUEST_ACTION_RETRY] = "retry",
+		[REQUEST_ACTION_DROP] = "drop",
+		[REQUEST_ACTIONS] = "actions",
+		[REQUEST_QUIT] = "quit",
+	};
 	buf_add_text(&fake->asked, names[r->kind]);
 	if (r->place_id != 0)
 		buf_addf(&fake->asked, " place=%u", (unsigned)place_uid(r->place_id));
-	if (r->place_count > 0)
-		buf_addf(&fake->asked, " place=%u add=%x remove=%x",
-			(unsigned)place_uid(r->place_ids[0]), (unsigned)r->add,
-			(unsigned)r->remove);
+	for (size_t i = 0; i < r->place_count && i < 9; i++)
+		buf_addf(&fake->asked, " place=%u", (unsigned)place_uid(r->place_ids[i]));
+	if (r->kind == REQUEST_FLAGS)
+		buf_addf(&fake->asked, " add=%x remove=%x", (unsigned)r->add, (unsigned)r->remove);
+	if (r->folder_id != 0)
+		buf_addf(&fake->asked, " folder=%d", (int)r->folder_id);
+	if (r->kind == REQUEST_FOLDER)
+		buf_addf(&fake->asked, " verb=%d account=%d new=%s", (int)r->verb,
+			(int)r->account_id, r->new_text != NULL ? r->new_text : "");
+	if (r->action_id != 0)
+		buf_addf(&fake->asked, " action=%d", (int)r->action_id);
 	if (r->kind == REQUEST_ANSWER)
 		buf_addf(&fake->asked, " answer=%d keep=%d", (int)r->answer, (int)r->may_keep);
 	if (r->kind == REQUEST_ONLINE)
@@ -392,7 +478,17 @@ void fake_send(void *context, struct request *request)
 		fake_send_found(fake, request);
 		break;
 	case REQUEST_FLAGS:
-		fake_flags(fake, request);
+	case REQUEST_MOVE:
+	case REQUEST_COPY:
+	case REQUEST_DELETE:
+	case REQUEST_UNDELETE:
+	case REQUEST_EXPUNGE:
+	case REQUEST_FOLDER:
+	case REQUEST_UNDO:
+		fake_acted(fake, request);
+		break;
+	case REQUEST_ACTIONS:
+		fake_send_actions(fake);
 		break;
 	case REQUEST_SAVE_PART:
 		fake_send_saved(fake, request);
@@ -435,6 +531,7 @@ void fake_push_question(struct fake *fake, enum question_kind kind)
 	event->question = q;
 	q->question_id = 7;
 	q->kind = kind;
+	q->can_keep = kind == QUESTION_PASSWORD;
 	q->account = mem_text(fake_text(fake, "Work"));
 	q->host = mem_text(fake_text(fake, "mail.example.org"));
 	q->user = mem_text(fake_text(fake, "jane"));

@@ -29,6 +29,7 @@ struct fake {
 	unsigned list_id;
 	flags_t added, removed; /* by REQUEST_FLAGS, for the last message named */
 	int64_t flagged;
+	uint32_t deleted, waiting;
 	int64_t gone; /* rows taken away at the front, negative: added */
 };
 

@@ -589,3 +589,100 @@ Test(app, what_no_program_is_named_for_is_told)
 	cr_expect(shows(&stage, "No program for image/png is named in mailcap"));
 	stage_done(&stage);
 }
+
+Test(app, wishes_ask_what_the_keys_mean)
+{
+	static const struct {
+		const char *script, *asked;
+	} rows[] = {
+		{"p p d", "delete place=10\n"},
+		{"p p d u", "delete place=10\nundelete place=11\n"},
+		{"^_", "undo\n"},
+		{"s \"rowan\" Tab Return", "move place=12 folder=5\n"},
+		{"s Return", "move place=12 folder=2\n"},
+		{"s ^R Return", "copy place=12 folder=2\n"},
+		{"s ^R ^R \"Drafts\" Return", "move place=12 folder=3\n"},
+		{"s ^C", ""},
+		{"s ^T Down Return", "move place=12 folder=2\n"},
+		{"s \"Receipts\" Return y",
+			"folder verb=1 account=1 new= text=Receipts\nmove place=12 "
+			"folder=1\n"},
+		{"s \"Receipts\" Return n", ""},
+		{"x", ""},
+		{"d x y", "delete place=12\nexpunge folder=1\n"},
+		{"d x n", "delete place=12\n"},
+		{"a", ""},
+		{": p : a d", "delete place=11 place=12\n"},
+		{"; c a s Return", "move place=12 folder=2\n"},
+		{"; n \"2,4-5\" Return a d", "page\npage\ndelete place=2 place=4 place=5\n"},
+		{"; t s \"figures\" Return a * *",
+			"page\npage\nflags place=1 place=6 place=11 add=4 remove=0\n"},
+		{"; s n ; n t f \"Jane\" Return a u", "page\npage\npage\npage\nundelete place=5\n"},
+		{"; c ; a a", ""},
+		{"@hold Return d", "open place=12\ndelete place=12\n"},
+		{"l d y", "view-close\n"},
+		{"l Down Down Down Down d y",
+			"view-close\nfolder folder=5 verb=3 account=1 new=\n"},
+		{"l Down Down r ^U \"New\" Return",
+			"view-close\nfolder folder=3 verb=2 account=1 new=New\n"},
+		{"l a \"Receipts\" Return",
+			"view-close\nfolder verb=1 account=1 new= text=Receipts\n"},
+		{"l Down s", "view-close\nfolder folder=2 verb=4 account=1 new=\n"},
+		{"m j Down Down r", "view-close\nactions\nretry action=102\n"},
+		{"m j r", "view-close\nactions\n"},
+		{"m j d", "view-close\nactions\ndrop action=100\n"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct stage stage;
+		play(&stage, 12, rows[i].script);
+		cr_expect_str_eq(stage_asked(&stage), rows[i].asked, "%s asks\n%s", rows[i].script,
+			stage_asked(&stage));
+		stage_done(&stage);
+	}
+}
+
+Test(app, what_was_done_is_told_with_the_key_that_takes_it_back)
+{
+	struct stage stage;
+	play(&stage, 12, "s Return");
+	cr_expect(shows(&stage, "Moved 1 to Work/Archive. ^_ takes it back"));
+	stage_play(&stage, "^_");
+	cr_expect(shows(&stage, "Taken back: "));
+	stage_done(&stage);
+}
+
+Test(app, quitting_asks_for_the_deleted_and_for_what_waits)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage.fake.deleted = 3;
+	stage.fake.waiting = 2;
+	stage_open(&stage);
+	stage_forget(&stage);
+	stage_play(&stage, "q");
+	cr_expect(shows(&stage, "Expunge the 3 deleted messages from \"Work/INBOX\"?"));
+	stage_play(&stage, "y");
+	cr_expect(shows(&stage, "2 changes wait for their servers. Leave them"));
+	cr_expect(strstr(stage_asked(&stage), "expunge folder=1") != NULL);
+	stage_play(&stage, "s");
+	cr_expect(!stage.app->is_over);
+	stage_play(&stage, "q f");
+	cr_expect(!stage.app->is_over);
+	stage_play(&stage, "q l");
+	cr_expect(stage.app->is_over);
+	stage_done(&stage);
+}
+
+Test(app, a_folder_that_can_only_be_read_refuses_to_delete)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage.fake.is_read_only = true;
+	stage_open(&stage);
+	stage_forget(&stage);
+	stage_play(&stage, "d");
+	cr_expect(shows(&stage, "This folder can only be read"));
+	stage_play(&stage, "s Return");
+	cr_expect_str_eq(stage_asked(&stage), "copy place=12 folder=2\n");
+	stage_done(&stage);
+}

@@ -112,6 +112,7 @@ static const char *const ways[CONTEXT_COUNT] = {
 	[CONTEXT_ATTACHMENTS] = "Return Return Return v",
 	[CONTEXT_ACCOUNTS] = "a",
 	[CONTEXT_ACCOUNT] = "a Return",
+	[CONTEXT_ACTIONS] = "Down Return",
 	[CONTEXT_TEXT] = "?",
 	[CONTEXT_TROUBLE] = "@certificate @wait:5000 @hold",
 };

@@ -76,6 +76,8 @@ static void scene_prepare(const struct scene *scene, struct stage *stage)
 	fake->is_read_only = strstr(scene->with, "readonly") != NULL;
 	fake->is_missing = strstr(scene->with, "missing") != NULL;
 	fake->has_links = strstr(scene->with, "links") != NULL;
+	fake->waiting = strstr(scene->with, "changes") != NULL ? 2 : 0;
+	fake->deleted = strstr(scene->with, "deleted") != NULL ? 3 : 0;
 	fake->exists = strstr(scene->with, "exists") != NULL;
 	fake->state = strstr(scene->with, "waiting") != NULL ? ACCOUNT_WAITING : ACCOUNT_ONLINE;
 	stage->options.preset = strstr(scene->with, "mutt") != NULL ? PRESET_MUTT : PRESET_PINE;

@@ -3,7 +3,35 @@
 #define UI_MESSAGES_STATE_H
 
 #include "ui/kit/list.h"
+#include "ui/kit/places.h"
 #include "ui/screens/screen.h"
+
+/* Which messages are looked for, to select them. */
+enum scan_kind {
+	SCAN_ALL,
+	SCAN_NUMBER,
+	SCAN_FROM,
+	SCAN_SUBJECT,
+	SCAN_TO,
+	SCAN_TEXT,
+	SCAN_FLAG,
+	SCAN_NO_FLAG,
+	SCAN_SINCE,
+	SCAN_BEFORE,
+	SCAN_LARGER,
+	SCAN_SMALLER,
+};
+enum scan_mode { SCAN_ADDS, SCAN_NARROWS };
+
+struct scan {
+	bool is_running;
+	enum scan_kind kind;
+	enum scan_mode mode;
+	uint32_t next; /* row to look at */
+	char *text;    /* owned */
+	flags_t flag;
+	int64_t value; /* seconds or bytes */
+};
 
 struct screen_messages {
 	struct screen base;
@@ -22,6 +50,8 @@ struct screen_messages {
 	bool has_wrapped; /* the search goes on from the beginning of the folder */
 	char *find;       /* owned: what was looked for last */
 	bool flag_not;
+	struct places selected;
+	struct scan scan;
 	int64_t flag_place; /* whom the flag prompt is about */
 };
 
@@ -38,6 +68,17 @@ void messages_send_find(struct screen_messages *m, enum request_kind kind, int64
 void messages_find(struct screen_messages *m);
 void messages_sort(struct screen_messages *m);
 void messages_export(struct screen_messages *m);
+
+/* The flag prompt, about all that are selected. */
+void messages_flag_selected(struct screen_messages *m);
+
+/* screen_messages_select.c */
+void messages_select(struct screen_messages *m);
+void messages_select_current(struct screen_messages *m);
+void messages_apply(struct screen_messages *m);
+void messages_expunge(struct screen_messages *m);
+/* True when the page was asked for by a selection. */
+bool messages_scan_page(struct screen_messages *m, const struct page *page);
 
 /* screen_messages_paint.c */
 void messages_title(const struct screen *s, struct buf *about, struct buf *position);

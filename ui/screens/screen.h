@@ -46,6 +46,10 @@ struct screen *screen_messages_new(struct app *app, int64_t folder_id);
 struct screen *screen_message_new(
 	struct app *app, struct screen *messages, const struct message *row, const char *part);
 struct screen *screen_attachments_new(struct app *app, struct screen *message);
+/* The same list, to choose one folder from; it closes itself first. */
+struct screen *screen_folders_pick(
+	struct app *app, void (*done)(struct app *app, int64_t folder_id));
+struct screen *screen_actions_new(struct app *app);
 struct screen *screen_accounts_new(struct app *app);
 struct screen *screen_account_new(struct app *app, struct account *account); /* owned; NULL: new */
 struct screen *screen_help_new(struct app *app, enum context context);
@@ -58,6 +62,10 @@ struct screen *screen_trouble_new(struct app *app, struct question *question);
  * has asked for it and opens it in place of the message when it comes. */
 bool screen_messages_step(struct screen *messages, int rows);
 const struct message *screen_messages_selected(const struct screen *messages);
+/* DELETE, UNDELETE, SAVE of one message; false when there is none. */
+bool screen_messages_wish(struct screen *messages, enum command command, int64_t place_id);
+/* How many are marked as deleted, and the question whether to expunge them. */
+uint32_t screen_messages_deleted(const struct screen *messages, struct buf *label);
 void screen_messages_flag(struct screen *messages, int64_t place_id);
 int64_t screen_messages_folder(const struct screen *messages);
 void screen_messages_position(const struct screen *messages, struct buf *position);

@@ -6,6 +6,7 @@
 #include "ui/screens/screen.h"
 
 #include "base/array.h"
+#include "ui/app_wish.h"
 #include "ui/kit/list.h"
 #include "ui/say.h"
 #include "words/gettext.h"
@@ -24,7 +25,8 @@ struct screen_folders {
 	struct folder_line *lines; /* owned */
 	size_t count, cap;
 	int64_t wanted; /* the folder to stand on once it is known */
-	char *find;     /* owned: what was looked for last */
+	void (*pick)(struct app *app, int64_t folder_id); /* NULL: they are opened */
+	char *find;                                       /* owned: what was looked for last */
 };
 
 static void folders_close(struct screen *s)
@@ -115,6 +117,14 @@ static const struct folder *folders_selected(const struct screen_folders *f)
 	return &f->base.app->folders[f->lines[f->list.selected].index];
 }
 
+static void folders_picked(struct screen_folders *f, int64_t folder_id)
+{
+	struct app *app = f->base.app;
+	void (*pick)(struct app *, int64_t) = f->pick;
+	app_pop(app);
+	pick(app, folder_id);
+}
+
 static void folders_open(struct screen_folders *f)
 {
 	struct app *app = f->base.app;
@@ -123,6 +133,8 @@ static void folders_open(struct screen_folders *f)
 		app_say(app, "%s", _("Choose a folder below"));
 	else if ((folder->attributes & FOLDER_NO_SELECT) != 0)
 		app_say(app, _("\"%s\" holds only folders"), folder->name);
+	else if (f->pick != NULL)
+		folders_picked(f, folder->folder_id);
 	else
 		app_open_folder(app, folder->folder_id);
 }
@@ -185,11 +197,42 @@ static void folders_find(struct screen_folders *f)
 	buf_done(&label);
 }
 
+/* Adding, renaming and the like. */
+static bool folders_change(struct screen_folders *f, enum command command)
+{
+	static const struct {
+		enum command command;
+		void (*run)(struct app *app, const struct folder *folder);
+	} changes[] = {
+		{COMMAND_RENAME, app_folder_rename},
+		{COMMAND_REMOVE, app_folder_remove},
+		{COMMAND_SUBSCRIBE, app_folder_subscribe},
+	};
+	struct app *app = f->base.app;
+	const struct folder *folder = folders_selected(f);
+	if (command == COMMAND_ADD && f->count > 0) {
+		app_folder_add(app, f->lines[f->list.selected].account_id);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		if (changes[i].command != command)
+			continue;
+		if (folder != NULL)
+			changes[i].run(app, folder);
+		else
+			app_say(app, "%s", _("Choose a folder below"));
+		return true;
+	}
+	return false;
+}
+
 static bool folders_command(struct screen *s, enum command command, const struct input *input)
 {
 	struct screen_folders *f = (struct screen_folders *)s;
 	(void)input;
 	if (app_list_command(s->app, &f->list, command))
+		return true;
+	if (folders_change(f, command))
 		return true;
 	switch ((int)command) {
 	case COMMAND_FORWARD:
@@ -359,4 +402,12 @@ struct screen *screen_folders_new(struct app *app)
 	struct screen_folders *f = mem_new(sizeof(*f));
 	f->base = (struct screen){&folders_ops, app};
 	return &f->base;
+}
+
+struct screen *screen_folders_pick(
+	struct app *app, void (*done)(struct app *app, int64_t folder_id))
+{
+	struct screen *s = screen_folders_new(app);
+	((struct screen_folders *)s)->pick = done;
+	return s;
 }

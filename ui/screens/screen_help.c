@@ -90,6 +90,7 @@ static void help_signs(struct page_text *p)
 	page_text_keep(p, _("  +   sent to you              -   a copy for you"));
 	page_text_keep(p, _("  N   not read yet             !   behind it: new since last time"));
 	page_text_keep(p, _("  A   answered                 F   forwarded"));
+	page_text_keep(p, _("  X   selected"));
 	page_text_keep(p, _("  D   deleted                  ~   waits for the server"));
 }
 

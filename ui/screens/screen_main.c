@@ -17,6 +17,7 @@ static const struct main_row {
 	{COMMAND_HELP, N_("HELP"), N_("Get help using Rowan"), N_("Help")},
 	{COMMAND_INDEX, N_("MESSAGE INDEX"), N_("View messages in current folder"), N_("Index")},
 	{COMMAND_FOLDERS, N_("FOLDER LIST"), N_("Select a folder to view"), N_("ListFldrs")},
+	{COMMAND_JOURNAL, N_("JOURNAL"), N_("See what waits for the servers"), N_("Journal")},
 	{COMMAND_ACCOUNTS, N_("ACCOUNTS"), N_("Add, change and test accounts"), N_("Accounts")},
 	{COMMAND_QUIT, N_("QUIT"), N_("Leave the Rowan program"), N_("Quit")},
 };

@@ -296,6 +296,18 @@ static void message_attachments(struct screen_message *m)
 		app_push(m->base.app, screen_attachments_new(m->base.app, &m->base));
 }
 
+/* The title tells at once; deleting goes on to the next. */
+static void message_wish(struct screen_message *m, enum command command)
+{
+	screen_messages_wish(m->messages, command, m->row.place_id);
+	if (command == COMMAND_UNDELETE)
+		m->row.flags &= ~FLAG_DELETED;
+	if (command != COMMAND_DELETE)
+		return;
+	m->row.flags |= FLAG_DELETED;
+	screen_messages_step(m->messages, 1);
+}
+
 /* What only a message of a list can do. */
 static bool message_list_command(
 	struct screen_message *m, enum command command, const struct input *input)
@@ -317,6 +329,11 @@ static bool message_list_command(
 		return true;
 	case COMMAND_FLAG:
 		screen_messages_flag(m->messages, m->row.place_id);
+		return true;
+	case COMMAND_DELETE:
+	case COMMAND_UNDELETE:
+	case COMMAND_SAVE:
+		message_wish(m, command);
 		return true;
 	case COMMAND_HEADERS:
 		message_headers(m);
@@ -353,7 +370,9 @@ static bool message_command(struct screen *s, enum command command, const struct
 static const char *message_refusal(const struct screen *s, enum command command)
 {
 	const struct screen_message *m = (const struct screen_message *)s;
-	if (command == COMMAND_FLAG && message_is_read_only(m))
+	bool is_change =
+		command == COMMAND_FLAG || command == COMMAND_DELETE || command == COMMAND_UNDELETE;
+	if (is_change && message_is_read_only(m))
 		return _("This folder can only be read");
 	if (command == COMMAND_ATTACHMENTS && m->shown != NULL && m->shown->doc != NULL &&
 		m->shown->doc->part_count == 0)
@@ -362,7 +381,9 @@ static const char *message_refusal(const struct screen *s, enum command command)
 		(command == COMMAND_PREVIOUS || command == COMMAND_NEXT ||
 			command == COMMAND_NEXT_NEW || command == COMMAND_JUMP ||
 			command == COMMAND_FLAG || command == COMMAND_ATTACHMENTS ||
-			command == COMMAND_HEADERS || command == COMMAND_EXPORT))
+			command == COMMAND_HEADERS || command == COMMAND_EXPORT ||
+			command == COMMAND_DELETE || command == COMMAND_UNDELETE ||
+			command == COMMAND_SAVE))
 		return _("This is one part of a message");
 	return NULL;
 }

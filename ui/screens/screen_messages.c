@@ -236,6 +236,8 @@ static void messages_event(struct screen *s, struct event *event)
 		messages_is_its(m, &event->page->view) &&
 		(m->page == NULL || event->page->revision >= m->page->revision)) {
 		struct page *page = event->page;
+		if (messages_scan_page(m, page))
+			return;
 		event->page = NULL;
 		if (m->page == NULL)
 			messages_adopt(m, page);
@@ -279,6 +281,27 @@ static bool messages_command(struct screen *s, enum command command, const struc
 	case COMMAND_FLAG:
 		screen_messages_flag(s, m->place_id);
 		return true;
+	case COMMAND_DELETE:
+	case COMMAND_UNDELETE:
+		if (screen_messages_wish(s, command, m->place_id) && command == COMMAND_DELETE &&
+			list_move(&m->list, 1))
+			messages_moved(m);
+		return true;
+	case COMMAND_SAVE:
+		screen_messages_wish(s, command, m->place_id);
+		return true;
+	case COMMAND_EXPUNGE:
+		messages_expunge(m);
+		return true;
+	case COMMAND_SELECT:
+		messages_select(m);
+		return true;
+	case COMMAND_SELECT_CURRENT:
+		messages_select_current(m);
+		return true;
+	case COMMAND_APPLY:
+		messages_apply(m);
+		return true;
 	case COMMAND_EXPORT:
 		messages_export(m);
 		return true;
@@ -304,7 +327,9 @@ static void messages_click(struct screen *s, int row)
 static const char *messages_refusal(const struct screen *s, enum command command)
 {
 	const struct screen_messages *m = (const struct screen_messages *)s;
-	if (command == COMMAND_FLAG && m->page != NULL && m->page->is_read_only)
+	bool is_change = command == COMMAND_FLAG || command == COMMAND_DELETE ||
+			 command == COMMAND_UNDELETE || command == COMMAND_EXPUNGE;
+	if (is_change && m->page != NULL && m->page->is_read_only)
 		return _("This folder can only be read");
 	return NULL;
 }
@@ -359,6 +384,8 @@ static void messages_close(struct screen *s)
 	app_send(s->app, request);
 	page_free(m->page);
 	mem_free(m->find);
+	mem_free(m->scan.text);
+	places_done(&m->selected);
 	mem_free(m);
 }
 

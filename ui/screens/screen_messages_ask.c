@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "ui/app_save.h"
+#include "ui/app_wish.h"
 #include "words/gettext.h"
 
 void screen_messages_next_new(struct screen *messages)
@@ -147,10 +148,15 @@ static void messages_flag_done(void *context, int value)
 	struct request *request = request_new(REQUEST_FLAGS);
 	bool is_add = flag_bits[value].is_reverse == m->flag_not;
 	*(is_add ? &request->add : &request->remove) = flag_bits[value].flag;
-	request->place_ids = mem_new_array(1, sizeof(*request->place_ids));
-	request->place_ids[0] = m->flag_place;
-	request->place_count = 1;
-	app_send(m->base.app, request);
+	if (m->flag_place != 0) {
+		request->place_ids = mem_new_array(1, sizeof(*request->place_ids));
+		request->place_ids[0] = m->flag_place;
+		request->place_count = 1;
+	} else {
+		request->place_ids = places_copy(&m->selected);
+		request->place_count = m->selected.count;
+	}
+	app_wish(m->base.app, request);
 }
 
 static void messages_flag_ask(struct screen_messages *m)
@@ -160,6 +166,13 @@ static void messages_flag_ask(struct screen_messages *m)
 	app_ask_choice(m->base.app, str_from(label), flag_choices,
 		sizeof(flag_choices) / sizeof(flag_choices[0]), FLAG_CHOICE_IMPORTANT,
 		messages_flag_done, m);
+}
+
+void messages_flag_selected(struct screen_messages *m)
+{
+	m->flag_not = false;
+	m->flag_place = 0;
+	messages_flag_ask(m);
 }
 
 void screen_messages_flag(struct screen *messages, int64_t place_id)

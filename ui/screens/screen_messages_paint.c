@@ -135,6 +135,8 @@ static void messages_paint_row(
 	int column = MARKS_CELLS, who = (c->columns - MARKS_CELLS - number - DATE_CELLS) / 3;
 	char marks[5], text[24];
 	message_marks(row, marks);
+	if (places_has(&m->selected, row->place_id))
+		marks[0] = 'X';
 	snprintf(text, sizeof(text), "%*u", number % 16, (unsigned)index + 1);
 	canvas_text(c, at, 0, MARKS_CELLS, str_from(marks), style);
 	canvas_text(c, at, column, number, str_from(text), style);
