@@ -41,22 +41,26 @@ static size_t header_length(struct str message)
 
 /* ---- Recipients. ---- */
 
+enum { ADDRESS_MAX = 512 }; /* bytes */
+
 static bool address_is_sane(struct str addr)
 {
-	size_t at = 0;
 	bool is_quoted = false, has_host = false;
-	for (; at < addr.len; at++) {
+	for (size_t at = 0; at < addr.len; at++) {
 		unsigned char c = (unsigned char)addr.data[at];
-		if (c < 0x20 || c == 0x7f)
+		if (is_quoted && c == '\\' && ++at < addr.len)
+			c = (unsigned char)addr.data[at] == '"' ? 'x'
+								: (unsigned char)addr.data[at];
+		if (c < 0x20 || c == 0x7f || at == addr.len)
 			return false;
 		if (c == '"')
 			is_quoted = !is_quoted;
-		if (!is_quoted && (c == ' ' || c == '<' || c == '>'))
+		if (!is_quoted && (c == ' ' || c == '<' || c == '>' || c == '\\'))
 			return false;
 		if (!is_quoted && c == '@')
 			has_host = at > 0 && at + 1 < addr.len;
 	}
-	return has_host && !is_quoted;
+	return has_host && !is_quoted && addr.len <= ADDRESS_MAX;
 }
 
 static bool add_recipients(struct outgoing *out, struct str value, struct error *err)
