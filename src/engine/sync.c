@@ -119,6 +119,10 @@ static void sync_flush_one(struct session *s, struct folder_sync *sync)
 {
 	if (sync == NULL || sync->is_resetting || s->state == SESSION_OVER)
 		return;
+	/* The first screen of a new folder comes whole: its rows are the newest, in ascending
+	 * order. */
+	if (sync->have_low == 0 && sync->windows > 0)
+		return;
 	if (sync->batch.row_count > 0 || sync->batch.flag_count > 0 || sync->gone.count > 0)
 		sync_write(s, sync, NULL);
 }
