@@ -468,6 +468,7 @@ bool actions_next(struct session *s)
 	}
 	s->run->journal_is_dirty = count > 0;
 	if (count == 0) {
+		mem_free(actions);
 		int64_t next = actions_next_time(engine, s->run->account->account_id);
 		int64_t anyway = engine->wall + ACTIONS_RETRY_S;
 		s->run->journal_next = next < anyway ? next : anyway;

@@ -32,6 +32,7 @@ gives() {
 	want=$1
 	shift
 	count=$((count + 1))
+	rm -f "$scratch/log"
 	timeout 40 "$rowan" --log="$scratch/log" "$@" >out 2>err </dev/null
 	code=$?
 	cat "$scratch/log" >>"$scratch/wire" 2>/dev/null
@@ -186,7 +187,49 @@ lacks "UID STORE [0-9,:]* FLAGS" wire
 ! grep -aE '^[^<]*> .*\b(CLOSE|[0-9a-zA-Z]+ EXPUNGE)\b' wire | grep -av 'UID EXPUNGE' >out ||
 	fail "a plain EXPUNGE or CLOSE went out"
 
-# A server without MOVE and UIDPLUS.
+# A server without MOVE: COPY, and only when that is answered STORE and UID EXPUNGE.
+# without WORDS…: the server lists these and no more
+without() {
+	echo "imap_capability = $*" >>"$scratch/server/dovecot.conf"
+	kill -HUP "$DOVECOT_PID"
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		python3 -c "import imaplib, sys
+c = imaplib.IMAP4('127.0.0.1', $IMAP_PORT)
+c.login('user', 'pencil')
+sys.exit('MOVE' in c.capability()[1][0].decode())" && return
+	done
+	fail "the server goes on listing MOVE"
+}
+base="IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ NAMESPACE UNSELECT ESEARCH CONDSTORE"
+"$rowan" sync >out 2>err || fail "sync"
+without "$base UIDPLUS"
+: >wire
+gives 0 move "$(id 10 w/INBOX)" "$(id 11 w/INBOX)" w/Receipts --json
+gives 0 sync
+server "assert subjects('INBOX') == [3, 7, 8, 12], subjects('INBOX')"
+server "assert subjects('Receipts') == [1, 2, 3, 4, 5, 10, 11], subjects('Receipts')"
+shows w/Receipts "1 2 3 4 5 10 11"
+lacks "UID MOVE" wire
+has "UID COPY" wire
+
+# And without UIDPLUS: 8 is marked by another, so what is moved stays marked and hidden until then.
+without "$base"
+: >wire
+gives 0 move "$(id 12 w/INBOX)" w/Receipts --json
+state waiting
+gives 0 sync
+shows w/INBOX "3 7 8"
+shows w/Receipts "1 2 3 4 5 10 11 12"
+server "assert subjects('INBOX') == [3, 7, 8, 12], subjects('INBOX')"
+gives 0 actions --json
+has "others have marked"
+server "c.select('INBOX'); c.store(c.search(None, 'SUBJECT', '\"number 8\"')[1][0], '-FLAGS', '\\\\Deleted')"
+gives 0 actions retry "$(python3 -c "import json; print(json.loads(open('out').readline())['id'])")"
+gives 0 actions
+[ ! -s out ] || fail "something waits still"
+server "assert subjects('INBOX') == [3, 7, 8], subjects('INBOX')"
+shows w/INBOX "3 7 8"
+
 exit_code=$bad
 echo "test_actions: $count commands, $([ $bad = 0 ] && echo all well || echo some failed)"
 exit $exit_code
