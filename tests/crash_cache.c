@@ -1,8 +1,9 @@
 /*
  * Kills the store at every write. A child makes a folder with mail, wishes some of it seen and
- * settles that, and ends at its n-th write or sync; then the store is opened again, the invariants
- * are checked, and the wish is there whole or not at all. For every n until none is reached; once
- * with what was written kept, once with all that was not synced lost. Prints how many there were.
+ * settles that, moves some to another folder, and ends at its n-th write or sync; then the store is
+ * opened again, the invariants are checked, and the wish is there whole or not at all. For every n
+ * until none is reached; once with what was written kept, once with all that was not synced lost.
+ * Prints how many there were.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +16,19 @@
 #include "cache/cache.h"
 #include "tests/cache/crash_vfs.h"
 
-enum { ROWS = 300, WISHED = 20, POINTS_MAX = 5000 };
+enum { ROWS = 300, WISHED = 20, MOVED = 5, POINTS_MAX = 5000 };
 
 /* How far the child came, told over a pipe as each step is answered. */
-enum step { STEP_NONE, STEP_OPEN, STEP_SAVED, STEP_WISHED, STEP_SETTLED, STEP_CLOSED };
+enum step {
+	STEP_NONE,
+	STEP_OPEN,
+	STEP_SAVED,
+	STEP_WISHED,
+	STEP_SETTLED,
+	STEP_MOVED,
+	STEP_LANDED,
+	STEP_CLOSED
+};
 
 struct run {
 	char folder[64], local[96], cache[96], body[96];
@@ -104,13 +114,39 @@ static void toggle(struct run *r, struct cache *store, int64_t folder)
 	}
 }
 
+/* A few, none of which is wished seen: shown in the other folder at once, then there for good. */
+static void move(struct run *r, struct cache *store, int64_t folder, int64_t other, int fd)
+{
+	struct action a = {.account_id = 1,
+		.folder_id = folder,
+		.kind = ACTION_MOVE,
+		.uidvalidity = 7,
+		.target_folder_id = other,
+		.items = mem_new_array(MOVED, sizeof(struct action_item)),
+		.item_count = MOVED};
+	struct cache_status status = {UINT32_MAX, UINT32_MAX, 100, UINT64_MAX, 9};
+	for (uint32_t i = 0; i < MOVED; i++)
+		a.items[i].uid = 2 + i;
+	must(r, cache_folder_status(store, other, &status, &r->err), "status");
+	must(r, cache_action_add(store, &a, &r->err), "move");
+	tell(fd, STEP_MOVED);
+	must(r, cache_action_sent(store, &a, 9, 100, &r->err), "sent");
+	for (uint32_t i = 0; i < MOVED; i++)
+		a.items[i].landed = 100 + i;
+	must(r, cache_action_landed(store, &a, 9, true, &r->err), "landed");
+	must(r, cache_action_settle(store, &a, &r->err), "settle the move");
+	tell(fd, STEP_LANDED);
+	action_done(&a);
+}
+
 static void child(struct run *r, int fd)
 {
-	int64_t account, folder;
+	int64_t account, folder, other;
 	struct cache *store = cache_open(&r->options, &r->err);
 	must(r, store != NULL, "open");
 	must(r, cache_account_register(store, "a", &account, &r->err), "account");
 	must(r, cache_folder_register(store, account, "INBOX", &folder, &r->err), "folder");
+	must(r, cache_folder_register(store, account, "Other", &other, &r->err), "other");
 	tell(fd, STEP_OPEN);
 	save_rows(r, store, folder);
 	tell(fd, STEP_SAVED);
@@ -120,20 +156,22 @@ static void child(struct run *r, int fd)
 	toggle(r, store, folder);
 	must(r, cache_action_settle(store, &a, &r->err), "settle");
 	tell(fd, STEP_SETTLED);
+	action_done(&a);
+	move(r, store, folder, other, fd);
 	cache_close(store);
 	tell(fd, STEP_CLOSED);
 }
 
 /* Seen rows, by what shows and by what the server said; and waiting wishes. */
 struct found {
-	uint32_t total, shown, server, waiting;
+	uint32_t total, moved, shown, server, waiting;
 };
 
 static void look(struct run *r, struct cache *store, struct found *f)
 {
 	static struct cache_flags rows[ROWS];
 	size_t count = 0;
-	int64_t account = 0, folder = 0;
+	int64_t account = 0, folder = 0, other = 0;
 	struct folder row;
 	uint32_t failed;
 	*f = (struct found){0};
@@ -142,6 +180,11 @@ static void look(struct run *r, struct cache *store, struct found *f)
 	must(r, cache_folder_get(store, folder, &row, &r->err), "look");
 	f->total = row.total;
 	f->shown = row.total - row.unseen;
+	folder_done(&row);
+	must(r, cache_folder_register(store, account, "Other", &other, &r->err), "other");
+	must(r, cache_folder_get(store, other, &row, &r->err), "look");
+	f->moved = row.total;
+	f->total += row.total;
 	folder_done(&row);
 	must(r, cache_uid_flags(store, folder, 1, ROWS, rows, ROWS, &count, &r->err), "flags");
 	for (size_t i = 0; i < count; i++)
@@ -166,6 +209,12 @@ static void judge(unsigned n, enum crash_mode mode, enum step step, const struct
 		wrong(n, step, f, "half of the rows are there");
 	if (!may_lose && step >= STEP_SAVED && f->total != ROWS)
 		wrong(n, step, f, "rows that were saved are gone");
+	if (f->moved != 0 && f->moved != MOVED)
+		wrong(n, step, f, "half of the move shows");
+	if (step == STEP_MOVED && f->total == ROWS && f->moved != MOVED && !may_lose)
+		wrong(n, step, f, "the move is lost");
+	if (!may_lose && step >= STEP_LANDED && f->moved != MOVED)
+		wrong(n, step, f, "a move that was done is lost");
 	if (f->shown != 0 && f->shown != WISHED)
 		wrong(n, step, f, "half of the wish shows");
 	if (f->server != 0 && f->server != WISHED)
@@ -176,7 +225,7 @@ static void judge(unsigned n, enum crash_mode mode, enum step step, const struct
 		wrong(n, step, f, "the wish is neither waiting nor done");
 	if (step < STEP_WISHED && f->waiting == 0 && f->shown != 0)
 		wrong(n, step, f, "masks without a wish");
-	if (step >= STEP_SETTLED && f->waiting != 0)
+	if (step >= STEP_LANDED && f->waiting != 0)
 		wrong(n, step, f, "a settled wish waits again");
 	if (!may_lose && step >= STEP_SETTLED && f->server != WISHED)
 		wrong(n, step, f, "a settled wish is lost");
