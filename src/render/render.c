@@ -5,7 +5,9 @@
 #include "render/render.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "proto/mime/mime.h"
+#include "render/render_calendar.h"
 #include "render/render_enriched.h"
 #include "render/render_html.h"
 #include "render/render_link.h"
@@ -17,6 +19,8 @@ enum {
 	TEXT_SHOWN_MAX = 4 * 1024 * 1024, /* of a message, as text */
 	HTML_READ_MAX = 16 * 1024 * 1024, /* before cleaning; most of that is pictures */
 	STUB_TEXT_MAX = 400,
+	CALENDAR_MAX = 1024 * 1024,
+	PARAM_MAX = 500,
 	TAIL_MAX = 16 * 1024, /* of text behind a base64 body */
 	MESSAGES_MAX = 10,    /* embedded in each other */
 	LISTED_MAX = 1000,    /* attachments and links in the lists at the end */
@@ -167,6 +171,22 @@ static void show_html(struct render *r, const struct part *p, struct place place
 	buf_done(&text);
 }
 
+static void show_calendar(struct render *r, const struct part *p, struct place place)
+{
+	(void)place;
+	struct buf text = {0};
+	if (is_detached(p) || r->text_left == 0 || (!p->have_bytes && render_body(r, p).len == 0))
+		return;
+	mime_text_decode(p, render_body(r, p), r->options->charset, CALENDAR_MAX, &text);
+	if (r->has_text)
+		render_divider(r, p, WORD_PART);
+	mark_shown(r, p);
+	if (!render_calendar_add(r->doc, buf_str(&text)))
+		add_plain(r, p, true);
+	r->has_text = true;
+	buf_done(&text);
+}
+
 /* ---- Parts in order. ---- */
 
 /* A multipart whose boundary never comes is text after all; one that a limit kept whole is listed.
@@ -288,6 +308,14 @@ static void show_alternative(struct render *r, const struct part *p, struct plac
 		if (p->children[i] != chosen)
 			silence(r, p->children[i]);
 	}
+	bool had_text = r->has_text;
+	for (size_t i = 0; i < p->child_count; i++) {
+		if (p->children[i] == chosen || !part_is(p->children[i], "text", "calendar"))
+			continue;
+		show_calendar(r, p->children[i], place);
+		doc_add_block(r->doc, DOC_BLANK);
+	}
+	r->has_text = had_text;
 	if (chosen != NULL)
 		show(r, chosen, place);
 }
@@ -384,16 +412,38 @@ static void show_tnef(struct render *r, const struct part *p, struct place place
 	render_note(r, WORD_TNEF, STR(""));
 }
 
+static struct str param_str(const struct part *p, const char *name)
+{
+	return utf8_first(str_trim(str_from(part_param(p, name))), PARAM_MAX);
+}
+
 static void show_partial(struct render *r, const struct part *p, struct place place)
 {
-	(void)p, (void)place;
-	render_note(r, WORD_PARTIAL, STR(""));
+	(void)place;
+	struct buf text = {0};
+	buf_add(&text, param_str(p, "number"));
+	if (param_str(p, "total").len > 0) {
+		buf_add_text(&text, " / ");
+		buf_add(&text, param_str(p, "total"));
+	}
+	render_note(r, WORD_PARTIAL, buf_str(&text));
+	buf_done(&text);
 }
 
 static void show_external(struct render *r, const struct part *p, struct place place)
 {
-	(void)p, (void)place;
-	render_note(r, WORD_EXTERNAL, STR(""));
+	static const char *const names[] = {
+		"access-type", "url", "server", "site", "directory", "name", "subject"};
+	(void)place;
+	struct buf text = {0};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (param_str(p, names[i]).len == 0)
+			continue;
+		buf_add_text(&text, text.len > 0 ? " " : "");
+		buf_add(&text, param_str(p, names[i]));
+	}
+	render_note(r, WORD_EXTERNAL, buf_str(&text));
+	buf_done(&text);
 }
 
 /* The first row that fits; a part without one is listed at the end. */
@@ -405,6 +455,7 @@ static const struct {
 	{"text", "html", show_html},
 	{"text", "enriched", show_enriched},
 	{"text", "richtext", show_enriched},
+	{"text", "calendar", show_calendar},
 	{"text", "markdown", show_plain},
 	{"text", "x-markdown", show_plain},
 	{"text", "csv", show_code},
