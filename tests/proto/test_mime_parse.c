@@ -184,6 +184,11 @@ Test(mime_parse, reads_what_breaks_the_rules_the_same_wherever_it_is_cut)
 	cr_expect_geq(check_folder("odd"), 30);
 }
 
+Test(mime_parse, reads_each_rule_the_same_wherever_it_is_cut)
+{
+	cr_expect_geq(check_folder("rules"), 200);
+}
+
 /* ---- Limits: each in bounded memory and far below a second. ---- */
 
 static int64_t stream(struct str piece, size_t times, struct mime_parser *p, uint64_t *bytes)
