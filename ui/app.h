@@ -117,6 +117,7 @@ struct app {
 
 	/* For ui.c, which takes them and puts them back to false or empty. */
 	bool is_over, wants_redraw, wants_suspend, wants_bell;
+	bool wants_paint;     /* something changed that was no key and no event */
 	bool wants_program;   /* opening.argv is to be run in the terminal: app_open_ran */
 	struct buf clipboard; /* to be copied */
 	struct buf notification;

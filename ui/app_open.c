@@ -76,7 +76,8 @@ static bool opened_make_folder(struct app *app)
 	return false;
 }
 
-/* "3-menu.png", or as the entry wants its files called. */
+/* "3-menu.png", or as the entry wants its files called. Without blanks: the user's own line for the
+ * shell may forget to quote. */
 static char *opened_path(struct app *app, const struct doc_part *part, const char *template)
 {
 	struct buf name = {0}, file = {0};
@@ -88,6 +89,9 @@ static char *opened_path(struct app *app, const struct doc_part *part, const cha
 		buf_add(&file, buf_str(&name));
 	else
 		buf_addf(&file, "%.*s%s%s", (int)at, template, buf_text(&name), template + at + 2);
+	for (size_t i = 0; i < file.len; i++)
+		if (file.data[i] == ' ')
+			file.data[i] = '_';
 	char *path = file_join(app->opening.folder, buf_text(&file));
 	buf_done(&name);
 	buf_done(&file);
@@ -249,6 +253,7 @@ int64_t app_open_tick(struct app *app)
 		if (!viewer_is_over(at->pid, &status))
 			continue;
 		struct opened over = *at;
+		app->wants_paint = true;
 		at->pid = 0;
 		if (over.is_copious)
 			opened_show(app, &over);

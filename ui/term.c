@@ -552,17 +552,25 @@ void term_suspend(struct term *term)
 
 static const int term_others[] = {SIGINT, SIGQUIT, SIGTSTP};
 
+/* What was pressed for the other program waits here, since it is held back; told once more that it
+ * is to be ignored, the system forgets it. */
+static void term_ignore_others(void)
+{
+	for (size_t i = 0; i < sizeof(term_others) / sizeof(term_others[0]); i++)
+		signal(term_others[i], SIG_IGN);
+}
+
 void term_leave(struct term *term)
 {
 	term_modes_off(term);
 	endwin();
 	tcsetattr(STDIN_FILENO, TCSANOW, &term_state.before);
-	for (size_t i = 0; i < sizeof(term_others) / sizeof(term_others[0]); i++)
-		signal(term_others[i], SIG_IGN);
+	term_ignore_others();
 }
 
 void term_return(struct term *term)
 {
+	term_ignore_others();
 	term_set_signals(term_on_crash, term_on_note);
 	signal(SIGQUIT, SIG_DFL);
 	term_state.stopped = term_state.continued = 0;

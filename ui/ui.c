@@ -179,7 +179,8 @@ static void ui_loop(struct ui *ui)
 		bool has_more = ui_take_keys(ui);
 		has_more |= ui_take_events(ui);
 		int wait = app_tick(ui->app, clock_monotonic_ms());
-		ui->is_dirty |= wait == 0;
+		ui->is_dirty |= wait == 0 || ui->app->wants_paint;
+		ui->app->wants_paint = false;
 		ui_wishes(ui);
 		ui_paint(ui);
 		if (!has_more)

@@ -573,7 +573,7 @@ Test(app, an_attachment_is_opened_by_mailcap)
 		stage_play(&stage, "@wait:50");
 	}
 	cr_expect(shows(&stage, "bytes\nbytes\n"));
-	cr_expect(strstr(stage_asked(&stage), "-menu of the place.png.gif") != NULL);
+	cr_expect(strstr(stage_asked(&stage), "-menu_of_the_place.png.gif") != NULL);
 	stage_done(&stage);
 	unlink(mailcap);
 	cr_expect_eq(rmdir(folder), 0, "the folder is empty");
