@@ -77,10 +77,8 @@ static int folder_ask(struct program *program, const struct folder_words_given *
 		return EXIT_DONE;
 	unsigned count =
 		folder->total > folder->server_total ? folder->total : folder->server_total;
-	program_input(
-		ngettext("%s holds %u message, which would be deleted with it; say --yes",
-			"%s holds %u messages, which would be deleted with it; say --yes", count),
-		given->name, count);
+	program_input(_("%s would be deleted with the messages in it (%u); say --yes"), given->name,
+		count);
 	return EXIT_FAILED;
 }
 

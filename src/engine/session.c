@@ -211,9 +211,11 @@ static void session_event(struct session *s, const struct imap_event *event)
 		session_status_text(s, event);
 		return;
 	case IMAP_STATUS:
-		if (s->state == SESSION_READY)
+		if (s->state == SESSION_READY) {
 			act_status(s, event);
-		/* fall through */
+			folders_event(s, event);
+		}
+		return;
 	case IMAP_LIST:
 	case IMAP_NAMESPACE:
 		if (s->state == SESSION_READY)

@@ -151,7 +151,7 @@ state done
 gives 0 sync
 shows w/Work/New "9"
 gives 1 folder delete w/Work/New
-has "1 message" err
+has "(1)" err
 has --yes err
 gives 0 folder delete w/Work/New --yes --json
 state done
