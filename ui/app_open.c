@@ -211,6 +211,7 @@ bool app_open_event(struct app *app, const struct event *event)
 void app_open_ran(struct app *app, int status)
 {
 	struct opening *o = &app->opening;
+	buf_clear(&app->status);
 	if (status == 127)
 		app_warn(app, _("%s cannot be started: %s"), o->argv.words[0], strerror(ENOENT));
 	if (o->path != NULL)

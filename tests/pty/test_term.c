@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { PATIENCE = 10000 };
 
@@ -282,4 +283,40 @@ Test(term, says_so_where_there_is_no_terminal)
 	cr_expect(pty_wait(pty, "standard input and output are no terminal", PATIENCE), "%s",
 		pty_screen(pty));
 	pty_free(pty);
+}
+
+/* less takes ^C itself; Rowan, which waits for it, must not take it too. */
+Test(term, another_program_gets_the_terminal_and_its_interrupts)
+{
+	char folder[] = "/tmp/rowan-term-XXXXXX", path[64], mailcaps[80], option[80];
+	cr_assert_not_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/mailcap", folder);
+	snprintf(mailcaps, sizeof(mailcaps), "MAILCAPS=%s", path);
+	snprintf(option, sizeof(option), "open=%s", folder);
+	FILE *file = fopen(path, "w");
+	cr_assert_not_null(file);
+	fputs("image/*; trap : INT\\; echo \"VIEWS $(basename %s)\"\\; read line; needsterminal\n",
+		file);
+	fclose(file);
+	const char *const env[] = {mailcaps, NULL};
+	struct pty *pty = start(env, 80, 24, "12", option);
+	cr_assert(pty_wait(pty, "MESSAGE INDEX", PATIENCE));
+	pty_key(pty, "\r");
+	cr_assert(pty_wait(pty, "MESSAGE TEXT", PATIENCE));
+	pty_key(pty, "v");
+	cr_assert(pty_wait(pty, "ATTACHMENT INDEX", PATIENCE));
+	pty_key(pty, "\r");
+	for (int i = 0; i < PATIENCE / 50 && strstr(pty_screen(pty), "VIEWS 1-menu") == NULL; i++)
+		pty_settle(pty, 50); /* which it is not, while another program has the terminal */
+	cr_assert(strstr(pty_screen(pty), "VIEWS 1-menu_of_the_place.png") != NULL, "%s",
+		pty_screen(pty));
+	pty_raw(pty, "\003\r", 0); /* for the other one */
+	cr_assert(pty_wait(pty, "ATTACHMENT INDEX", PATIENCE), "%s", pty_screen(pty));
+	pty_key(pty, "<");
+	cr_expect(pty_wait(pty, "MESSAGE TEXT", PATIENCE), "%s", pty_screen(pty));
+	pty_key(pty, "q");
+	cr_expect_eq(pty_end(pty, PATIENCE), 0);
+	pty_free(pty);
+	unlink(path);
+	cr_expect_eq(rmdir(folder), 0, "nothing is left in the folder");
 }

@@ -5,7 +5,7 @@
  *	ui_program [rows-in-inbox] [word …]
  *
  * Words: hostile wide readonly missing waiting mutt confirm password certificate mail late
- * crash (on the key X: SIGSEGV) bell menu folders
+ * bell menu folders, crash (at the next search: SIGSEGV), open=FOLDER (for what others open)
  */
 #include "tests/ui/fake.h"
 #include "ui/ui.h"
@@ -35,6 +35,15 @@ static bool has_word(int argc, char **argv, const char *word)
 	return false;
 }
 
+/* "open=FOLDER": attachments are written there, for other programs. */
+static const char *open_folder(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strncmp(argv[i], "open=", 5) == 0)
+			return argv[i] + 5;
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct error err = {0};
@@ -61,7 +70,9 @@ int main(int argc, char **argv)
 		.start = has_word(argc, argv, "menu")      ? START_MENU
 			 : has_word(argc, argv, "folders") ? START_FOLDERS
 							   : START_INDEX,
+		.open_folder = open_folder(argc, argv),
 		.log_path = "/tmp/rowan.log"};
+	fake.writes = options.open_folder != NULL;
 	if (has_word(argc, argv, "password"))
 		fake_push_question(&fake, QUESTION_PASSWORD);
 	if (has_word(argc, argv, "certificate"))
