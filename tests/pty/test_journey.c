@@ -30,6 +30,8 @@ ReportHook(POST_ALL)(struct criterion_global_stats *stats)
 	demo_end();
 }
 
+TestSuite(journey, .timeout = 120);
+
 /* A second program with a profile of its own sees what the server has. */
 #define ELSEWHERE "export ROWAN_HOME=$PWD/elsewhere; mkdir -p -m 700 $ROWAN_HOME; "
 #define ELSEWHERE_ACCOUNT                                                                          \
@@ -368,7 +370,7 @@ static int proxy_start(const struct demo *demo, int port, FILE **pipe, pid_t *pi
 {
 	char command[600];
 	int told = 0, id = 0;
-	snprintf(command, sizeof(command), "'%s/tests/server/proxy' %d %d 2>&1 & echo $!; wait",
+	snprintf(command, sizeof(command), "echo $$; exec '%s/tests/server/proxy' %d %d",
 		getenv("TEST_BUILDDIR"), port, demo->port);
 	*pipe = popen(command, "r");
 	cr_assert_not_null(*pipe);
