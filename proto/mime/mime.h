@@ -58,6 +58,11 @@ struct part *mime_take_root(struct mime_parser *p); /* after MIME_END; owned by 
  * parts have the embedded message's parts as children. Never NULL. */
 struct part *mime_parse(struct str message);
 
+/* The same for a file that is mapped and too large to keep in memory: passed is told, a few
+ * megabytes at a time and in order, of bytes that were read. */
+typedef void mime_passed(void *context, struct str bytes);
+struct part *mime_parse_passing(struct str message, mime_passed *passed, void *context);
+
 /* ---- Header fields. `header` is a header as it came, up to the blank line (or a whole message).
  */
 

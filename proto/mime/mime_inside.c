@@ -154,7 +154,8 @@ static bool may_hold_files(const struct part *leaf, struct str body)
 	bool is_readable = leaf->transfer == TRANSFER_IDENTITY || leaf->transfer == TRANSFER_QP ||
 			   leaf->transfer == TRANSFER_UNKNOWN;
 	return is_readable && part_is(leaf, "text", "plain") &&
-	       (str_starts(body, STR("begin ")) || memmem(body.data, body.len, "\nbegin ", 7) != NULL);
+	       (str_starts(body, STR("begin ")) ||
+		       memmem(body.data, body.len, "\nbegin ", 7) != NULL);
 }
 
 /* ---- ---- */
@@ -171,6 +172,8 @@ bool mime_inside_open(
 {
 	bool is_message = is_encoded_message(leaf);
 	*inside = (struct mime_inside){0};
+	if (leaf->transfer == TRANSFER_IDENTITY && body.len > limit)
+		return false;
 	if (!is_message && (leaf->child_count > 0 || !may_hold_files(leaf, body)))
 		return false;
 	mime_body_decode(leaf->transfer, body, limit + 1, &inside->bytes);

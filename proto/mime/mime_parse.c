@@ -617,17 +617,23 @@ enum codec mime_next(struct mime_parser *p, struct mime_event *event)
 	return CODEC_MORE;
 }
 
-enum { PIECE = 64 * 1024 };
+enum { PIECE = 64 * 1024, PASSED_BYTES = 4 * 1024 * 1024 };
 
-struct part *mime_parse(struct str message)
+struct part *mime_parse_passing(struct str message, mime_passed *passed, void *context)
 {
 	struct mime_parser *p = mime_parser_new();
 	struct mime_event event;
+	struct str done = str_first(message, 0);
 	while (message.len > 0) {
 		mime_feed(p, str_first(message, PIECE));
+		done.len += str_first(message, PIECE).len;
 		message = str_skip(message, PIECE);
 		while (mime_next(p, &event) == CODEC_EVENT)
 			continue;
+		if (passed != NULL && done.len >= PASSED_BYTES) {
+			passed(context, done);
+			done = str_first(message, 0);
+		}
 	}
 	mime_finish(p);
 	while (mime_next(p, &event) == CODEC_EVENT)
@@ -635,4 +641,9 @@ struct part *mime_parse(struct str message)
 	struct part *root = mime_take_root(p);
 	mime_parser_free(p);
 	return root;
+}
+
+struct part *mime_parse(struct str message)
+{
+	return mime_parse_passing(message, NULL, NULL);
 }

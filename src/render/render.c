@@ -21,6 +21,7 @@ enum {
 	STUB_TEXT_MAX = 400,
 	CALENDAR_MAX = 1024 * 1024,
 	PARAM_MAX = 500,
+	TAIL_BODY_MAX = 32 * 1024 * 1024,
 	TAIL_MAX = 16 * 1024, /* of text behind a base64 body */
 	MESSAGES_MAX = 10,    /* embedded in each other */
 	LISTED_MAX = 1000,    /* attachments and links in the lists at the end */
@@ -69,8 +70,10 @@ static bool begin_text(struct render *r, const struct part *p)
 /* What list software put behind a base64 body. */
 static void add_tail(struct render *r, const struct part *p)
 {
-	struct str tail = str_trim(mime_body_tail(p->transfer, render_body(r, p)));
+	struct str body = render_body(r, p), tail = STR("");
 	struct buf text = {0};
+	if (body.len <= TAIL_BODY_MAX)
+		tail = str_trim(mime_body_tail(p->transfer, body));
 	if (tail.len == 0)
 		return;
 	mime_charset_decode(NULL, str_first(tail, TAIL_MAX), &text);
@@ -620,7 +623,7 @@ static struct str memory_header(void *context, const struct part *part)
 
 struct shown *render_message(struct str message, const struct render_options *options)
 {
-	struct part *root = mime_parse(message);
+	struct part *root = mime_parse_passing(message, options->passed, options->passed_context);
 	struct render_source source = {
 		.header = slice(message, 0, root->offset),
 		.root = root,

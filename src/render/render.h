@@ -13,6 +13,10 @@ struct render_options {
 	bool prefer_html;    /* of alternatives take text/html; default is text/plain */
 	bool want_digests;   /* fill shown_part.sha256 */
 	const char *charset; /* in place of what the parts say; NULL */
+	/* Of a mapped file: told of bytes that were read and are not needed again soon; NULL. What
+	 * is still in memory then is bounded by what is shown, whatever the size of the file. */
+	void (*passed)(void *context, struct str bytes);
+	void *passed_context;
 };
 
 /* Where the bytes come from: the header, the tree, and for each leaf its body as it came, as far as

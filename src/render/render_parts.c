@@ -7,7 +7,12 @@
 #include "proto/mime/mime.h"
 #include "render/render_words.h"
 
-enum { PIECE = 64 * 1024, BODY_TEXT_MAX = 32 * 1024 * 1024, INSIDE_MAX = 32 * 1024 * 1024 };
+enum {
+	PIECE = 64 * 1024,
+	PASSED_BYTES = 4 * 1024 * 1024,
+	BODY_TEXT_MAX = 32 * 1024 * 1024,
+	INSIDE_MAX = 32 * 1024 * 1024
+};
 
 /* ---- Bytes. ---- */
 
@@ -73,6 +78,7 @@ static void measure(struct render *r, const struct part *p, struct shown_part *r
 	struct digest *digest = r->options->want_digests ? digest_new() : NULL;
 	struct mime_decoder decoder;
 	struct buf piece = {0};
+	struct str done = str_first(body, 0);
 	mime_decoder_init(&decoder, p->transfer);
 	row->size = body.len > 0 ? 0 : row->size;
 	for (bool is_end = false; !is_end;) {
@@ -82,7 +88,12 @@ static void measure(struct render *r, const struct part *p, struct shown_part *r
 			mime_decoder_finish(&decoder, &piece);
 		else
 			mime_decoder_feed(&decoder, str_first(body, PIECE), &piece);
+		done.len += str_first(body, PIECE).len;
 		body = str_skip(body, PIECE);
+		if (r->options->passed != NULL && (done.len >= PASSED_BYTES || is_end)) {
+			r->options->passed(r->options->passed_context, done);
+			done = str_first(body, 0);
+		}
 		row->size += piece.len;
 		if (digest != NULL)
 			digest_add(digest, buf_str(&piece));

@@ -315,3 +315,22 @@ Test(render, says_something_of_a_message_cut_at_any_byte)
 		shown_free(s);
 	}
 }
+
+static void count_passed(void *context, struct str bytes)
+{
+	*(size_t *)context += bytes.len;
+}
+
+Test(render, tells_of_the_bytes_of_a_huge_file_that_were_read)
+{
+	size_t passed = 0;
+	struct buf message = {0};
+	buf_add_text(&message, "Content-Type: application/zip\n\n");
+	buf_reserve(&message, 20 << 20);
+	memset(message.data + message.len, 'x', 20 << 20);
+	message.len += 20 << 20;
+	shown_free(render_message(buf_str(&message),
+		&(struct render_options){.passed = count_passed, .passed_context = &passed}));
+	cr_expect_geq(passed, (size_t)36 << 20, "%zu", passed); /* parsed once, measured once */
+	buf_done(&message);
+}
