@@ -328,6 +328,10 @@ static void reading_update(struct engine *engine, struct reading *r, int64_t *de
 {
 	struct reading_want want;
 	bool is_missing = reading_want(engine, r, &want);
+	if (is_missing && place_is_temporary(r->place_id) && r->error.kind == ERROR_NONE)
+		error_set(&r->error, ERROR_REFUSED,
+			"the message is on its way into this folder and can be read when it is "
+			"there");
 	reading_look_again(engine, r, is_missing);
 	bool was_settled = r->is_settled;
 	if (!is_missing) {

@@ -15,12 +15,18 @@ enum {
 	IDENTITY_BYTES = 64 * 1024,
 };
 
+/* A place without a UID yet has a number of its own, which must never be taken for one. */
+static bool reading_may_fetch(const struct reading *r)
+{
+	return !r->is_settled && !place_is_temporary(r->place_id);
+}
+
 static struct reading *reading_of_account(struct session *s)
 {
 	struct reading_want want;
 	for (struct reading *r = s->run->engine->readings; r != NULL; r = r->next)
-		if (r->account_id == s->run->account->account_id && !r->is_settled && r->out == 0 &&
-			reading_want(s->run->engine, r, &want))
+		if (r->account_id == s->run->account->account_id && reading_may_fetch(r) &&
+			r->out == 0 && reading_want(s->run->engine, r, &want))
 			return r;
 	return NULL;
 }
@@ -29,7 +35,7 @@ int64_t reading_wants(const struct account_run *run)
 {
 	struct reading_want want;
 	for (struct reading *r = run->engine->readings; r != NULL; r = r->next)
-		if (r->account_id == run->account->account_id && !r->is_settled &&
+		if (r->account_id == run->account->account_id && reading_may_fetch(r) &&
 			reading_want(run->engine, r, &want))
 			return r->folder_id;
 	return 0;
