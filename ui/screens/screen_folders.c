@@ -154,10 +154,16 @@ static bool folders_next(struct screen_folders *f,
 	return false;
 }
 
+/* Of a folder that was never fetched, what the server says. */
+static uint32_t folder_unseen(const struct folder *folder)
+{
+	return folder->synced_low != 0 ? folder->unseen : folder->server_unseen;
+}
+
 static bool folder_has_unseen(const struct folder *folder, const char *words)
 {
 	(void)words;
-	return folder->unseen > 0;
+	return folder_unseen(folder) > 0;
 }
 
 static bool folder_has_name(const struct folder *folder, const char *words)
@@ -326,8 +332,8 @@ static void folders_paint_counts(
 	const struct folder *folder, struct canvas *c, int row, unsigned style)
 {
 	struct buf unseen = {0}, total = {0};
-	if (folder->unseen > 0)
-		say_count(folder->unseen, &unseen);
+	if (folder_unseen(folder) > 0)
+		say_count(folder_unseen(folder), &unseen);
 	say_count(folder->total > 0 ? folder->total : folder->server_total, &total);
 	folders_paint_right(c, row, 12, buf_text(&unseen), style);
 	folders_paint_right(c, row, 2, buf_text(&total), style);
@@ -360,10 +366,10 @@ static void folders_paint_line(
 	const struct folder *folder = line->folder_id != 0 ? &app->folders[line->index] : NULL;
 	const struct account_status *account = app_account(app, line->account_id);
 	bool is_selected = index == f->list.selected;
-	unsigned style = is_selected          ? STYLE_SELECTED
-			 : folder == NULL     ? STYLE_HEADING
-			 : folder->unseen > 0 ? STYLE_UNSEEN
-					      : STYLE_NORMAL;
+	unsigned style = is_selected                 ? STYLE_SELECTED
+			 : folder == NULL            ? STYLE_HEADING
+			 : folder_unseen(folder) > 0 ? STYLE_UNSEEN
+						     : STYLE_NORMAL;
 	canvas_fill(c, row, 0, c->columns, is_selected ? STYLE_SELECTED : STYLE_NORMAL);
 	if (folder != NULL)
 		folders_paint_folder(f, c, row, folder, style);
