@@ -105,7 +105,8 @@ static void fake_send_folders(struct fake *fake)
 			.attributes = from->attributes,
 			.role = from->role,
 			.total = i == 0 ? fake->inbox_total : from->total,
-			.unseen = from->unseen};
+			.unseen = from->unseen,
+			.synced_low = 1};
 	}
 	fake_post(fake, event);
 }
