@@ -26,7 +26,7 @@ struct screen *app_find(const struct app *app, enum context context)
 	return NULL;
 }
 
-static void app_layout_top(struct app *app)
+void app_layout_top(struct app *app)
 {
 	struct screen *top = app_top(app);
 	app->menu_page = 0;

@@ -141,6 +141,7 @@ void app_title(const struct app *app, struct buf *out); /* for the terminal's ti
 
 /* ---- For screens. ---- */
 
+void app_layout_top(struct app *app);                  /* its text has changed */
 void app_push(struct app *app, struct screen *screen); /* takes it */
 void app_pop(struct app *app);
 void app_pop_to(struct app *app, const struct screen *screen); /* makes it the top one */

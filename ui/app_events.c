@@ -84,6 +84,10 @@ static void app_take_notice(struct app *app, struct event *event)
 {
 	if (event->notice == NOTICE_OFFLINE || event->notice == NOTICE_ONLINE)
 		return;
+	if (event->notice == NOTICE_SETTINGS) {
+		screen_settings_add(app, event->text);
+		return;
+	}
 	struct buf sentence = {0};
 	say_notice(event, account_name(app, event->account_id), &sentence);
 	app_warn(app, "%s", buf_text(&sentence));
