@@ -160,7 +160,10 @@ static void add_list(struct buf *out, const struct address_list *list)
 			buf_add_text(out, ": ");
 		}
 		group = a->group;
-		add_address(out, a);
+		bool is_empty_group =
+			a->group != NULL && a->addr[0] == '\0' && strcmp(a->name, a->group) == 0;
+		if (!is_empty_group)
+			add_address(out, a);
 	}
 	if (group != NULL)
 		buf_add_char(out, ';');

@@ -23,6 +23,31 @@ static bool is_pixel(const xmlNode *image)
 	return width <= 2 || height <= 2;
 }
 
+static int hex_value(char c)
+{
+	if (ascii_is_digit(c))
+		return c - '0';
+	char lower = ascii_lower(c);
+	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/* RFC 2392 2: the id is written as in a URL, "%40" for '@'. */
+static bool cid_is(struct str url, struct str id)
+{
+	while (url.len > 0 && id.len > 0) {
+		int high = url.len > 2 ? hex_value(url.data[1]) : -1;
+		int low = url.len > 2 ? hex_value(url.data[2]) : -1;
+		bool is_hex = url.data[0] == '%' && high >= 0 && low >= 0;
+		char c = is_hex ? (char)(high << 4 | low) : url.data[0];
+		size_t len = is_hex ? 3 : 1;
+		if (c != id.data[0])
+			return false;
+		url = str_skip(url, len);
+		id = str_skip(id, 1);
+	}
+	return url.len == 0 && id.len == 0;
+}
+
 /* The file name of the part that a cid: URL means. */
 static const char *cid_name(const struct html *h, const char *source)
 {
@@ -30,7 +55,7 @@ static const char *cid_name(const struct html *h, const char *source)
 		return NULL;
 	for (size_t i = 0; i < h->doc->part_count; i++) {
 		const struct doc_part *p = &h->doc->parts[i];
-		if (p->content_id != NULL && strcmp(p->content_id, source + 4) == 0)
+		if (p->content_id != NULL && cid_is(str_from(source + 4), str_from(p->content_id)))
 			return p->name != NULL ? p->name : p->type;
 	}
 	return NULL;
