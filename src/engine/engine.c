@@ -14,9 +14,12 @@
 #include "engine/submit.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 enum {
 	ENGINE_UPKEEP_MS = 60 * 1000,
+	ENGINE_JOIN_ROWS = 100, /* about 3 ms */
+	ENGINE_STEP_MS = 50,    /* a step that takes longer makes a key wait */
 	ENGINE_GUEST_LOOK_MS = 100,
 	ENGINE_FOLDERS_PAUSE_MS = 100,
 	ENGINE_WAIT_MAX_MS = 60 * 1000,
@@ -608,6 +611,28 @@ static void engine_upkeep(struct engine *engine, int64_t *deadline)
 		*deadline = engine->next_upkeep;
 }
 
+/* Threads are joined behind the list, a few messages at a time, while nothing else is to be done.
+ * Only for a screen: a command ends before anybody could look at one. */
+static void engine_join_threads(struct engine *engine, int64_t *deadline)
+{
+	struct error err;
+	if (engine->is_guest || !engine->options.may_ask || *deadline <= engine->now)
+		return;
+	for (size_t i = 0; i < engine->run_count; i++) {
+		struct account_run *run = engine->runs[i];
+		bool is_done = true;
+		size_t joined = 0;
+		if (run->threads_are_joined || (run->session != NULL && run->backend->is_busy(run)))
+			continue;
+		if (!cache_threads_join(engine->cache, run->account->account_id, ENGINE_JOIN_ROWS,
+			    &joined, &is_done, &err))
+			engine_storage_failed(engine, &err);
+		run->threads_are_joined = is_done;
+		*deadline = engine->now;
+		return;
+	}
+}
+
 int64_t engine_step(struct engine *engine, int64_t now)
 {
 	int64_t deadline = INT64_MAX;
@@ -641,6 +666,7 @@ int64_t engine_step(struct engine *engine, int64_t now)
 	engine_end_sync(engine);
 	engine_end_idle(engine);
 	engine_upkeep(engine, &deadline);
+	engine_join_threads(engine, &deadline);
 	if (engine->progress_is_due) {
 		engine->progress_is_due = false;
 		deadline = now;
@@ -664,12 +690,25 @@ size_t engine_poll(struct engine *engine, struct pollfd *fds, size_t max, int64_
 	return count;
 }
 
+/* A debug build (-DROWAN_STRICT_STEPS) ends there; any other says so in its log. */
+static void engine_watch_step(const struct engine *engine, int64_t took)
+{
+	if (took <= ENGINE_STEP_MS)
+		return;
+	log_line(engine->options.log, "a step of the engine took %lld ms", (long long)took);
+#ifdef ROWAN_STRICT_STEPS
+	abort();
+#endif
+}
+
 static void engine_loop(void *argument)
 {
 	struct engine *engine = argument;
 	for (;;) {
 		struct pollfd fds[ENGINE_POLL_MAX];
-		int64_t deadline = engine_step(engine, clock_monotonic_ms());
+		int64_t began = clock_monotonic_ms();
+		int64_t deadline = engine_step(engine, began);
+		engine_watch_step(engine, clock_monotonic_ms() - began);
 		if (engine->should_stop)
 			return;
 		size_t count = engine_poll(engine, fds, ENGINE_POLL_MAX, &deadline);

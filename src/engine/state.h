@@ -138,6 +138,7 @@ struct account_run {
 	bool sync_is_planned; /* the folders to visit are known */
 	bool sync_bodies;
 	bool sync_failed;          /* cannot be had now */
+	bool threads_are_joined;   /* no message without a thread */
 	bool journal_is_dirty;     /* there may be wishes to carry out */
 	int64_t journal_next;      /* wall seconds: when to look again anyway */
 	struct submit *submit;     /* owned; NULL until it is needed */

@@ -106,6 +106,8 @@ bool sync_write(struct session *s, struct folder_sync *sync, const struct cache_
 			cursor, &changed, &err);
 	if (ok && !has_rows && !has_flags && cursor != NULL)
 		ok = cache_cursor_save(cache, sync->folder_id, cursor, &err);
+	if (has_rows)
+		s->run->threads_are_joined = false;
 	if (ok && (has_rows || changed > 0))
 		sync_touch(s, sync);
 	sync_batch_clear(batch);
