@@ -2,6 +2,7 @@
 #include "command_read.h"
 #include "print_message.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "words/gettext.h"
 
@@ -94,14 +95,16 @@ static int show_file(const struct show_command *self, const char *path)
 {
 	struct error err;
 	struct buf bytes = {0};
-	if (!read_message_file(path, &bytes, &err)) {
-		buf_done(&bytes);
+	struct shown *shown = NULL;
+	if (strcmp(path, "-") != 0 && file_exists(path))
+		shown = engine_show_file(path, &self->show, &err);
+	else if (read_message_file(path, &bytes, &err))
+		shown = engine_show_bytes(buf_str(&bytes), &self->show);
+	buf_done(&bytes);
+	if (shown == NULL)
 		return read_fail(&err, path);
-	}
-	struct shown *shown = engine_show_bytes(buf_str(&bytes), &self->show);
 	show_print_file(self, shown);
 	shown_free(shown);
-	buf_done(&bytes);
 	return EXIT_DONE;
 }
 

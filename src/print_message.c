@@ -242,12 +242,12 @@ void print_shown(struct json *j, const struct shown *shown, int cells, bool with
 	print_put_ids(j, "references", &shown->references);
 	print_flush(j->out);
 	print_text(shown, cells, with_headers, &text);
-	json_put_str(j, "text", buf_str(&text));
+	json_put_long(j, "text", buf_str(&text), print_flush);
 	buf_done(&text);
 	print_flush(j->out);
-	json_put_str(j, "plain", buf_str(&shown->plain));
+	json_put_long(j, "plain", buf_str(&shown->plain), print_flush);
 	print_flush(j->out);
-	json_put_str(j, "html", buf_str(&shown->html));
+	json_put_long(j, "html", buf_str(&shown->html), print_flush);
 	print_flush(j->out);
 	print_put_parts(j, shown);
 }

@@ -3,6 +3,8 @@
 
 #include "base/memory.h"
 
+#include <stdint.h>
+#include <sys/mman.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,6 +38,53 @@ bool file_read(const char *path, size_t limit, struct buf *out, struct error *er
 	bool ok = file_read_fd(fd, path, limit, out, err);
 	close(fd);
 	return ok;
+}
+
+uint64_t file_size(const char *path)
+{
+	struct stat info;
+	bool is_file = stat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0;
+	return is_file ? (uint64_t)info.st_size : 0;
+}
+
+bool file_map(const char *path, struct str *bytes, struct error *err)
+{
+	uint64_t size = file_size(path);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *data = MAP_FAILED;
+	if (fd >= 0 && size > 0 && size < SIZE_MAX)
+		data = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		error_errno(err, ERROR_INPUT, "%s", path);
+	else
+		*bytes = str_make(data, (size_t)size);
+	if (fd >= 0)
+		close(fd);
+	return data != MAP_FAILED;
+}
+
+/* munmap and madvise take what mmap gave, which is not const. */
+static void *file_address(const char *data)
+{
+	union {
+		const char *in;
+		void *out;
+	} address = {.in = data};
+	return address.out;
+}
+
+void file_unmap(struct str bytes)
+{
+	munmap(file_address(bytes.data), bytes.len);
+}
+
+void file_forget(struct str bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t before = (page - (uintptr_t)bytes.data % page) % page;
+	bytes = str_skip(bytes, before);
+	if (bytes.len >= page)
+		madvise(file_address(bytes.data), bytes.len / page * page, MADV_DONTNEED);
 }
 
 bool file_write_all(int fd, struct str content, const char *path, struct error *err)

@@ -13,6 +13,16 @@
 /* Appends the whole file to out; more than limit bytes is an error. */
 bool file_read(const char *path, size_t limit, struct buf *out, struct error *err);
 
+/* A large file as bytes that the system reads when they are looked at: what cannot be mapped (a
+ * pipe, an empty file) is an error. Whoever cuts the file short meanwhile ends the program, so it
+ * is for files too large to read. file_forget lets the memory go; the bytes can be read again. */
+bool file_map(const char *path, struct str *bytes, struct error *err);
+void file_unmap(struct str bytes);
+void file_forget(struct str bytes);
+
+/* The size of a regular file; 0 for all else. */
+uint64_t file_size(const char *path);
+
 /* Writes path + ".new", fsyncs, renames: the old or the new content stands at every moment. */
 bool file_write_atomic(const char *path, struct str content, mode_t mode, struct error *err);
 

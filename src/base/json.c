@@ -92,9 +92,8 @@ static bool json_is_plain(char c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-static void json_add_quoted(struct buf *out, struct str text)
+static void json_add_escaped(struct buf *out, struct str text)
 {
-	buf_add_char(out, '"');
 	while (text.len > 0) {
 		size_t len = 0;
 		while (len < text.len && json_is_plain(text.data[len]))
@@ -107,6 +106,12 @@ static void json_add_quoted(struct buf *out, struct str text)
 		json_add_code(out, code);
 		text = str_skip(text, len);
 	}
+}
+
+static void json_add_quoted(struct buf *out, struct str text)
+{
+	buf_add_char(out, '"');
+	json_add_escaped(out, text);
 	buf_add_char(out, '"');
 }
 
@@ -117,6 +122,22 @@ void json_key(struct json *j, const char *key)
 	json_add_quoted(j->out, str_from(key));
 	buf_add_char(j->out, ':');
 	j->after_key = true;
+}
+
+void json_put_long(struct json *j, const char *key, struct str text, void (*flush)(struct buf *out))
+{
+	enum { PIECE = 64 * 1024 };
+	json_key(j, key);
+	json_separate(j);
+	buf_add_char(j->out, '"');
+	while (text.len > 0) {
+		struct str piece = utf8_first(text, PIECE);
+		piece = piece.len > 0 ? piece : str_first(text, PIECE);
+		json_add_escaped(j->out, piece);
+		text = str_skip(text, piece.len);
+		flush(j->out);
+	}
+	buf_add_char(j->out, '"');
 }
 
 void json_text(struct json *j, struct str text)

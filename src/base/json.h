@@ -32,6 +32,9 @@ void json_null(struct json *j);
 /* key and value in one. text NULL writes null. */
 void json_put_text(struct json *j, const char *key, const char *text);
 void json_put_str(struct json *j, const char *key, struct str text);
+/* A long text: out is handed to flush after each piece, so that it never holds all of it. */
+void json_put_long(
+	struct json *j, const char *key, struct str text, void (*flush)(struct buf *out));
 void json_put_int(struct json *j, const char *key, int64_t value);
 void json_put_bool(struct json *j, const char *key, bool value);
 

@@ -212,7 +212,7 @@ struct page {
 	struct message *rows; /* owned */
 	size_t count;
 	uint32_t unseen;
-	uint32_t deleted; /* shown as deleted, in all of the folder */
+	uint32_t deleted;  /* shown as deleted, in all of the folder */
 	uint64_t revision; /* grows; an older one that arrives late is dropped */
 	bool is_read_only;
 	bool is_syncing;       /* headers are still coming */
@@ -311,6 +311,11 @@ void event_free(struct event *event);
 
 /* A message from a file: decoded and rendered, nothing else touched. Owned by the caller. */
 struct shown *engine_show_bytes(struct str message, const struct show_options *options);
+
+/* The same from the file itself; a large one is mapped, not read, so memory stays bounded by what
+ * is shown. NULL with err filled when it cannot be read. */
+struct shown *engine_show_file(
+	const char *path, const struct show_options *options, struct error *err);
 
 /* The decoded bytes of one part ("1.2"; "" is the message itself) of a message in memory. */
 bool engine_part_bytes(struct str message, struct str path, struct buf *out, struct error *err);

@@ -1,18 +1,52 @@
 /* What needs no profile: a message from a file. */
 #include "engine/engine.h"
 
-#include "proto/mime/mime.h"
+#include "base/file.h"
+#include "proto/mime/mime_inside.h"
 #include "render/render.h"
 
-struct shown *engine_show_bytes(struct str message, const struct show_options *show)
+enum { MAPPED_MIN = 16 * 1024 * 1024 };
+
+static struct render_options show_render_options(const struct show_options *show)
 {
-	struct render_options options = {
+	return (struct render_options){
 		.full_headers = show->full_headers,
 		.prefer_html = show->prefer_html,
 		.want_digests = show->want_digests,
 		.charset = show->charset[0] != '\0' ? show->charset : NULL,
 	};
+}
+
+struct shown *engine_show_bytes(struct str message, const struct show_options *show)
+{
+	struct render_options options = show_render_options(show);
 	return render_message(message, &options);
+}
+
+static void show_passed(void *context, struct str bytes)
+{
+	(void)context;
+	file_forget(bytes);
+}
+
+struct shown *engine_show_file(const char *path, const struct show_options *show, struct error *err)
+{
+	struct render_options options = show_render_options(show);
+	struct shown *shown = NULL;
+	struct buf bytes = {0};
+	struct str mapped;
+	if (file_size(path) < MAPPED_MIN) {
+		if (file_read(path, MAPPED_MIN, &bytes, err))
+			shown = render_message(buf_str(&bytes), &options);
+		buf_done(&bytes);
+		return shown;
+	}
+	if (!file_map(path, &mapped, err))
+		return NULL;
+	options.passed = show_passed;
+	shown = render_message(mapped, &options);
+	file_unmap(mapped);
+	return shown;
 }
 
 bool engine_part_bytes(struct str message, struct str path, struct buf *out, struct error *err)
@@ -21,16 +55,7 @@ bool engine_part_bytes(struct str message, struct str path, struct buf *out, str
 		buf_add(out, message);
 		return true;
 	}
-	struct part *root = mime_parse(message);
-	const struct part *part = part_find(root, path);
-	if (part == NULL && str_equal(path, STR("1")) && root->child_count == 0)
-		part = root;
-	bool is_found = part != NULL && part->offset + part->length <= message.len;
-	if (is_found)
-		mime_body_decode(part->child_count == 0 ? part->transfer : TRANSFER_IDENTITY,
-			str_first(str_skip(message, (size_t)part->offset), (size_t)part->length), 0,
-			out);
-	part_free(root);
-	return is_found || error_set(err, ERROR_INPUT, "the message has no part %.*s",
-				   (int)path.len, path.data);
+	return mime_part_bytes(message, path, out) ||
+	       error_set(
+		       err, ERROR_INPUT, "the message has no part %.*s", (int)path.len, path.data);
 }

@@ -55,6 +55,21 @@ Test(file, reads_what_it_wrote)
 	buf_done(&read);
 }
 
+Test(file, maps_a_large_one)
+{
+	struct error err = {0};
+	struct str bytes;
+	cr_assert(file_write_atomic("f", STR("some bytes"), 0600, &err));
+	cr_expect_eq(file_size("f"), 10);
+	cr_expect_eq(file_size("missing"), 0);
+	cr_assert(file_map("f", &bytes, &err));
+	file_forget(bytes);
+	cr_expect(str_equal(bytes, STR("some bytes")));
+	file_unmap(bytes);
+	cr_expect_not(file_map("missing", &bytes, &err));
+	cr_expect_str_eq(err.detail, "missing: No such file or directory");
+}
+
 Test(file, keeps_the_old_content_when_writing_fails)
 {
 	struct error err = {0};

@@ -35,6 +35,32 @@ Test(json, puts_the_commas)
 	buf_done(&out);
 }
 
+static size_t flushed;
+
+static void flush(struct buf *out)
+{
+	flushed += out->len;
+	buf_clear(out);
+}
+
+Test(json, hands_out_a_long_text_in_pieces)
+{
+	struct buf out = {0}, text = {0};
+	struct json j;
+	for (int i = 0; i < 100000; i++)
+		buf_add_text(&text, "\xe2\x82\xac");
+	json_init(&j, &out);
+	json_begin_object(&j);
+	json_put_long(&j, "t", buf_str(&text), flush);
+	json_put_bool(&j, "more", true);
+	json_end_object(&j);
+	cr_expect_lt(out.cap, 200000);
+	flush(&out);
+	cr_expect_eq(flushed, text.len + strlen("{\"t\":\"\",\"more\":true}"), "%zu", flushed);
+	buf_done(&out);
+	buf_done(&text);
+}
+
 Test(json, nests_as_deep_as_it_says)
 {
 	struct buf out = {0};
