@@ -250,9 +250,27 @@ def fields():
                 (field + "\n\nx\n").replace("\n", ends), [part("1", "text/plain", "x\n")], text)
 
 
+# ---- The sender, as words (addresses are read in test_mime_address.c). ----
+def senders():
+    rows = [
+        ("plain", "Ann Lee <ann@example.org>", "Ann Lee <ann@example.org>", "nothing to decode"),
+        ("word", "=?utf-8?q?J=C3=BCrgen?= <j@example.org>", "Jürgen <j@example.org>", "an encoded word"),
+        ("two-words", "=?utf-8?b?SsO8cmdlbg==?= =?utf-8?q?_Gro=C3=9F?= <j@example.org>", "Jürgen Groß <j@example.org>", "two of them"),
+        ("folded", "=?utf-8?b?SsO8cmdlbg==?=\n <j@example.org>", "Jürgen <j@example.org>", "a fold before the address"),
+        ("comma-inside", "=?utf-8?q?Doe=2C_J=C3=B6rg?= <j@example.org>", "Doe, Jörg <j@example.org>", "a comma in the word"),
+        ("utf8", "Jürgen <jürgen@exämple.org>", "Jürgen <jürgen@exämple.org>", "RFC 6532: as it is"),
+        ("japanese", "=?iso-2022-jp?B?GyRCOzNFRBsoQg==?= <y@example.org>", "山田 <y@example.org>", "ISO-2022-JP"),
+        ("comment", "ann@example.org (=?utf-8?q?=C3=84nn?=)", "ann@example.org (Änn)", "RFC 2047 5.2: in a comment"),
+    ]
+    for name, raw, text, why in rows:
+        for ends in ("\n", "\r\n"):
+            add("RFC 5322 3.6.2, RFC 2047 5", "sender-" + name + ("-crlf" if ends == "\r\n" else ""), why,
+                ("Subject: s\nFrom: %s\n\nx\n" % raw).replace("\n", ends), [part("1", "text/plain", "x\n")], sender=text)
+
+
 def main():
     os.makedirs(OUT, exist_ok=True)
-    for make in (charsets, words, names, transfers, nests, types, fields):
+    for make in (charsets, words, names, transfers, nests, types, fields, senders):
         make()
     with open(os.path.join(OUT, "README"), "w", encoding="utf-8") as f:
         f.write("One rule a message, made by ../make_rules.py, which says there what must be read: the text as\n"
