@@ -110,6 +110,7 @@ const struct key_row key_rows[] = {
 	PINE(ACTIONS, 'r', RETRY),
 	PINE(ACTIONS, 'd', REMOVE),
 	PINE(TEXT, 'w', WHEREIS),
+	PINE(TEXT, 'e', BACK),
 	PINE(TROUBLE, 'n', NO),
 	PINE(TROUBLE, 'o', ONCE),
 	PINE(TROUBLE, 'a', ALWAYS),
