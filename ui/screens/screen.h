@@ -54,8 +54,8 @@ struct screen *screen_accounts_new(struct app *app);
 struct screen *screen_account_new(struct app *app, struct account *account); /* owned; NULL: new */
 struct screen *screen_help_new(struct app *app, enum context context);
 
-/* A bad line of the settings: shown with the others on a screen of its own, which is opened if it is
- * not. */
+/* A bad line of the settings: shown with the others on a screen of its own, which is opened if it
+ * is not. */
 void screen_settings_add(struct app *app, const char *text);
 /* What a program printed. */
 struct screen *screen_output_new(struct app *app, struct str text);
