@@ -354,6 +354,7 @@ static int64_t app_tick_questions(struct app *app)
 int app_tick(struct app *app, int64_t now)
 {
 	app->now = now;
+	app_start(app); /* it waited for a question to be answered */
 	int64_t next = earlier(app_tick_questions(app), app_open_tick(app));
 	for (size_t i = 0; i < app->depth; i++)
 		if (app->stack[i]->ops->tick != NULL)

@@ -24,9 +24,14 @@ static void accounts_free(struct account_status *accounts, size_t count)
 }
 
 /* Where the user wants to be at the start, once the folders are known. */
-static void app_start(struct app *app)
+void app_start(struct app *app)
 {
 	const struct folder *folder = NULL;
+	if (app->has_started || !app->has_folders)
+		return;
+	for (size_t i = 0; i < app->depth; i++)
+		if (app->stack[i]->ops->context == CONTEXT_TROUBLE)
+			return;
 	if (app->options->start_folder != NULL)
 		folder = app_folder_named(app, str_from(app->options->start_folder));
 	for (size_t i = 0; i < app->folder_count && folder == NULL; i++)
@@ -49,8 +54,7 @@ static void app_take_folders(struct app *app, struct event *event)
 	app->has_folders = true;
 	event->folders = NULL;
 	event->folder_count = 0;
-	if (!app->has_started)
-		app_start(app);
+	app_start(app);
 }
 
 static void app_take_accounts(struct app *app, struct event *event)

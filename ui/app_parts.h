@@ -21,4 +21,8 @@ void app_question_done(struct app *app);
 /* app_events.c */
 void app_known_done(struct app *app); /* frees folders and accounts */
 
+/* Opens what the program begins with, once the folders are known and no question stands in front.
+ */
+void app_start(struct app *app);
+
 #endif
