@@ -83,6 +83,24 @@ static bool is_title_whole(struct pty *pty, int columns)
 	return pty_is_reverse(pty, 0, 0) && pty_is_reverse(pty, 0, columns - 1);
 }
 
+static bool is_in_place(struct pty *pty, int columns, int rows)
+{
+	struct str rest = str_from(pty_screen(pty));
+	int lines = 0;
+	for (; rest.len > 0; lines++)
+		if (width_cells(str_cut(&rest, '\n')) > columns)
+			return false;
+	return lines == rows && is_title_whole(pty, columns);
+}
+
+/* A paint may be one from before the program knew of its new size: then another comes. */
+static void wait_in_place(struct pty *pty, int columns, int rows)
+{
+	while (!is_in_place(pty, columns, rows))
+		if (!pty_wait_paint(pty, pty_generation(pty), 3000))
+			return;
+}
+
 static void expect_in_place(struct pty *pty, int columns, int rows, const char *keys)
 {
 	struct str rest = str_from(pty_screen(pty));
@@ -103,16 +121,14 @@ static void look_at(struct pty *pty, const char *keys)
 {
 	static const int sizes[][2] = {{40, 10}, {80, 24}};
 	cr_assert(pty_settle(pty, DEMO_PATIENCE));
+	wait_in_place(pty, 80, 24);
 	expect_no_english(pty_screen(pty), keys);
 	expect_in_place(pty, 80, 24, keys);
 	for (size_t i = 0; i < 2; i++) {
 		unsigned before = pty_generation(pty);
 		pty_resize(pty, sizes[i][0], sizes[i][1]);
 		cr_assert(pty_wait_paint(pty, before, DEMO_PATIENCE));
-		/* That may have been a paint from before it knew of its new size. */
-		while (!is_title_whole(pty, sizes[i][0]))
-			if (!pty_wait_paint(pty, pty_generation(pty), 500))
-				break;
+		wait_in_place(pty, sizes[i][0], sizes[i][1]);
 		expect_no_english(pty_screen(pty), keys);
 		expect_in_place(pty, sizes[i][0], sizes[i][1], keys);
 	}
