@@ -353,6 +353,7 @@ Test(journey, two_accounts_are_one_list_of_folders)
 	struct pty *pty = demo_open_inbox(&demo);
 	demo_expect(pty, "Folder: first/INBOX");
 	demo_press(pty, "l", "    Languages");
+	demo_expect(pty, "34 folders"); /* the second account has told its own */
 	demo_press(pty, "\033OF\033OF", "日本語");
 	demo_press(pty, "gsecond/Lang\t\r", "Folder: second/Languages");
 	demo_press(pty, "gsecond/INBOX\r", "Folder: second/INBOX");
