@@ -90,15 +90,20 @@ static bool is_in_place(struct pty *pty, int columns, int rows)
 	for (; rest.len > 0; lines++)
 		if (width_cells(str_cut(&rest, '\n')) > columns)
 			return false;
-	return lines == rows && is_title_whole(pty, columns);
+	return lines == rows && is_title_whole(pty, columns) &&
+	       (!pty_is_reverse(pty, 1, 0) || rows < 12);
 }
 
-/* A paint may be one from before the program knew of its new size: then another comes. */
+/* A paint may be one from before the program knew of its new size: then another comes. Looked at
+ * twice, because the end of a paint may still be on its way. */
 static void wait_in_place(struct pty *pty, int columns, int rows)
 {
-	while (!is_in_place(pty, columns, rows))
-		if (!pty_wait_paint(pty, pty_generation(pty), 3000))
+	for (int good = 0; good < 2;) {
+		pty_settle(pty, DEMO_PATIENCE);
+		good = is_in_place(pty, columns, rows) ? good + 1 : 0;
+		if (good == 0 && !pty_wait_paint(pty, pty_generation(pty), 3000))
 			return;
+	}
 }
 
 static void expect_in_place(struct pty *pty, int columns, int rows, const char *keys)
