@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "engine/account_run.h"
 #include "engine/actions.h"
+#include "engine/book.h"
+#include "engine/drafts.h"
 #include "engine/jobs.h"
 #include "engine/live.h"
 #include "engine/profile.h"
@@ -173,7 +175,7 @@ static bool engine_add_runs(struct engine *engine, struct error *err)
 
 /* ---- Requests. ---- */
 
-static void engine_fail(struct engine *engine, uint64_t tag, const struct error *err)
+void engine_fail(struct engine *engine, uint64_t tag, const struct error *err)
 {
 	struct event *event = event_new(EVENT_FAILED);
 	event->tag = tag;
@@ -386,6 +388,26 @@ static void engine_serve(struct engine *engine, struct request *request)
 	case REQUEST_OUTBOX:
 	case REQUEST_OUTGOING:
 		submit_serve(engine, request);
+		break;
+	case REQUEST_COMPOSE:
+	case REQUEST_DRAFT_SAVE:
+	case REQUEST_DRAFT_ATTACH:
+	case REQUEST_DRAFT_DETACH:
+	case REQUEST_DRAFT_POSTPONE:
+	case REQUEST_DRAFT_DROP:
+	case REQUEST_DRAFTS:
+	case REQUEST_DRAFT_CHECK:
+	case REQUEST_DRAFT_SEND:
+	case REQUEST_REDIRECT:
+		drafts_serve(engine, request);
+		break;
+	case REQUEST_COMPLETE:
+	case REQUEST_BOOK:
+	case REQUEST_BOOK_SAVE:
+	case REQUEST_BOOK_REMOVE:
+	case REQUEST_BOOK_IMPORT:
+	case REQUEST_BOOK_EXPORT:
+		book_serve(engine, request);
 		break;
 	case REQUEST_QUIT:
 		engine->should_stop = true;

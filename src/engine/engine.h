@@ -16,8 +16,12 @@
 
 #include "base/log.h"
 #include "base/queue.h"
+#include "compose/compose.h"
 #include "model/account.h"
 #include "model/action.h"
+#include "model/book.h"
+#include "model/draft.h"
+#include "model/draft_row.h"
 #include "model/folder.h"
 #include "model/message.h"
 #include "model/outgoing.h"
@@ -95,7 +99,39 @@ enum request_kind {
 	REQUEST_ACTIONS,      /* → EVENT_ACTIONS now and on every change */
 	REQUEST_SEND,   /* outgoing, message: durable in the outbox → EVENT_OUTBOX with the tag */
 	REQUEST_OUTBOX, /* → EVENT_OUTBOX now and on every change */
-	REQUEST_OUTGOING, /* outgoing_id, text "retry", "cancel" or "sent" → EVENT_OUTBOX */
+	REQUEST_OUTGOING, /* outgoing_id, text "retry", "cancel", "sent" or "rest" (to those who were
+			     not refused) → EVENT_OUTBOX; a "cancel" of what was written here gives
+			     it back first: EVENT_DRAFT with the same tag */
+	/* Writing (engine/drafts.h). */
+	REQUEST_COMPOSE,      /* draft_verb; place_ids (those it is about), account_id (0: found
+				 out), text (a mailto: URL, or NULL), draft_id (one of
+				 EVENT_DRAFTS to go on with; or place_id in a Drafts folder) →
+				 EVENT_DRAFT, already in the store, or EVENT_FAILED */
+	REQUEST_DRAFT_SAVE,   /* draft, whole, but for its files → EVENT_DRAFT_SAVED: durable. It is
+				 open from now on; also brings back what was dropped */
+	REQUEST_DRAFT_ATTACH, /* draft_id; path, or place_ids (whole messages), or place_id and
+				 part → EVENT_DRAFT_FILE for each, or EVENT_FAILED. The bytes are
+				 copied: the file may go away then */
+	REQUEST_DRAFT_DETACH, /* draft_id, file_id */
+	REQUEST_DRAFT_POSTPONE, /* draft_id: its composer closes; to the server's Drafts now */
+	REQUEST_DRAFT_DROP,     /* draft_id: gone from the lists, kept for 7 days */
+	REQUEST_DRAFTS, /* → EVENT_DRAFTS now and on every change: those here, newest first, and
+			   those of the Drafts folders that are not here */
+	REQUEST_DRAFT_CHECK, /* draft → EVENT_CHECKED */
+	REQUEST_DRAFT_SEND,  /* draft, whole; not_before (wall seconds; 0: at once, after the time
+				to take it back) → EVENT_OUTBOX once durable, or EVENT_FAILED; the
+				draft is gone then */
+	REQUEST_REDIRECT, /* place_ids, account_id, text (recipients): resent as they are →
+			     EVENT_OUTBOX */
+	/* The address book. */
+	REQUEST_COMPLETE,    /* text (what is typed of one recipient), account_id →
+				EVENT_COMPLETIONS, latest wins; once more when query_command has
+				answered */
+	REQUEST_BOOK,        /* → EVENT_BOOK now and on every change */
+	REQUEST_BOOK_SAVE,   /* entry: added (book_id 0) or changed → EVENT_BOOK with the tag */
+	REQUEST_BOOK_REMOVE, /* book_id → EVENT_BOOK */
+	REQUEST_BOOK_IMPORT, /* path, format → EVENT_BOOK with done (how many came in) */
+	REQUEST_BOOK_EXPORT, /* path, format, may_overwrite → EVENT_SAVED */
 	REQUEST_QUIT,     /* engine_halt's own */
 };
 
@@ -148,6 +184,14 @@ struct request {
 	struct outgoing *outgoing; /* owned: envelope and state */
 	struct buf message;        /* CR LF line ends */
 	int64_t outgoing_id;
+	struct draft *draft; /* owned */
+	enum draft_verb draft_verb;
+	int64_t draft_id, file_id;
+	char *part;         /* owned: "1.2" */
+	int64_t not_before; /* wall seconds */
+	struct book_entry *entry; /* owned */
+	int64_t book_id;
+	enum book_format format;
 	uint64_t tag; /* comes back in the event that answers */
 };
 
@@ -177,6 +221,13 @@ enum event_kind {
 	EVENT_UNDONE,  /* the same of what was taken back; done 0 and action_kind 0: nothing is left
 			  that could be */
 	EVENT_OUTBOX,  /* outbox; is_complete: nothing more will be done with it now */
+	EVENT_DRAFT,   /* draft: to be written on; text: what the server said when it came back */
+	EVENT_DRAFT_SAVED,  /* draft_id, revision */
+	EVENT_DRAFT_FILE,   /* draft_id, file: attached */
+	EVENT_DRAFTS,       /* drafts */
+	EVENT_CHECKED,      /* draft_id, warnings: none means that it can go */
+	EVENT_COMPLETIONS,  /* completions, best first; text: for what; is_complete */
+	EVENT_BOOK,         /* book, by nickname and name; done */
 	EVENT_FAILED,  /* a request could not be done: error, tag */
 	EVENT_STOPPED, /* the engine ended by itself: error */
 };
@@ -303,6 +354,17 @@ struct event {
 	struct outgoing *outbox; /* owned */
 	size_t outbox_count;
 	int64_t outgoing_id; /* EVENT_OUTBOX: which one the request was about */
+	struct draft *draft; /* owned */
+	int64_t draft_id;
+	uint64_t revision;
+	struct draft_file *file;    /* owned */
+	struct draft_row *drafts;   /* owned */
+	size_t draft_count;
+	struct compose_warnings warnings; /* owned */
+	struct book_completion *completions; /* owned */
+	size_t completion_count;
+	struct book_entry *book; /* owned */
+	size_t book_count;
 };
 
 void event_free(struct event *event);

@@ -41,6 +41,31 @@ static void event_free_outbox(struct event *event)
 	mem_free(event->outbox);
 }
 
+static void event_free_drafts(struct event *event)
+{
+	draft_free(event->draft);
+	if (event->file != NULL) {
+		mem_free(event->file->name);
+		mem_free(event->file->type);
+		mem_free(event->file->description);
+	}
+	mem_free(event->file);
+	for (size_t i = 0; i < event->draft_count; i++)
+		draft_row_done(&event->drafts[i]);
+	mem_free(event->drafts);
+	compose_warnings_done(&event->warnings);
+}
+
+static void event_free_book(struct event *event)
+{
+	for (size_t i = 0; i < event->completion_count; i++)
+		book_completion_done(&event->completions[i]);
+	mem_free(event->completions);
+	for (size_t i = 0; i < event->book_count; i++)
+		book_entry_done(&event->book[i]);
+	mem_free(event->book);
+}
+
 static void page_free(struct page *page)
 {
 	if (page == NULL)
@@ -74,6 +99,8 @@ void event_free(struct event *event)
 	event_free_accounts(event);
 	event_free_actions(event);
 	event_free_outbox(event);
+	event_free_drafts(event);
+	event_free_book(event);
 	page_free(event->page);
 	shown_free(event->shown);
 	if (event->row != NULL)

@@ -23,5 +23,10 @@ void request_free(struct request *request)
 		outgoing_done(request->outgoing);
 	mem_free(request->outgoing);
 	buf_done(&request->message);
+	draft_free(request->draft);
+	mem_free(request->part);
+	if (request->entry != NULL)
+		book_entry_done(request->entry);
+	mem_free(request->entry);
 	mem_free(request);
 }

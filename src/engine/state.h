@@ -148,6 +148,8 @@ struct account_run {
 /* ---- engine.c ---- */
 void engine_post(struct engine *engine, struct event *event);
 void engine_post_latest(struct engine *engine, uint64_t key, struct event *event);
+/* EVENT_FAILED. */
+void engine_fail(struct engine *engine, uint64_t tag, const struct error *err);
 struct event *engine_notice(struct engine *engine, enum notice_kind kind, int64_t account_id);
 /* The disk: tells the user once and goes on. */
 void engine_storage_failed(struct engine *engine, const struct error *err);

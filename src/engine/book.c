@@ -1,0 +1,9 @@
+/* The address book. */
+#include "engine/book.h"
+
+void book_serve(struct engine *engine, struct request *request)
+{
+	struct error err;
+	error_set(&err, ERROR_INPUT, "this cannot be done yet");
+	engine_fail(engine, request->tag, &err);
+}

@@ -1,0 +1,10 @@
+/* The address book, and what completes an address while it is typed. */
+#ifndef ENGINE_BOOK_H
+#define ENGINE_BOOK_H
+
+#include "engine/state.h"
+
+/* REQUEST_COMPLETE and REQUEST_BOOK…. */
+void book_serve(struct engine *engine, struct request *request);
+
+#endif
