@@ -99,20 +99,20 @@ enum request_kind {
 	REQUEST_ACTIONS,      /* → EVENT_ACTIONS now and on every change */
 	REQUEST_SEND,   /* outgoing, message: durable in the outbox → EVENT_OUTBOX with the tag */
 	REQUEST_OUTBOX, /* → EVENT_OUTBOX now and on every change */
-	REQUEST_OUTGOING, /* outgoing_id, text "retry", "cancel", "sent" or "rest" (to those who were
-			     not refused) → EVENT_OUTBOX; a "cancel" of what was written here gives
-			     it back first: EVENT_DRAFT with the same tag */
+	REQUEST_OUTGOING, /* outgoing_id, text "retry", "cancel", "sent" or "rest" (to those who
+			     were not refused) → EVENT_OUTBOX; a "cancel" of what was written here
+			     gives it back first: EVENT_DRAFT with the same tag */
 	/* Writing (engine/drafts.h). */
-	REQUEST_COMPOSE,      /* draft_verb; place_ids (those it is about), account_id (0: found
-				 out), text (a mailto: URL, or NULL), draft_id (one of
-				 EVENT_DRAFTS to go on with; or place_id in a Drafts folder) →
-				 EVENT_DRAFT, already in the store, or EVENT_FAILED */
-	REQUEST_DRAFT_SAVE,   /* draft, whole, but for its files → EVENT_DRAFT_SAVED: durable. It is
-				 open from now on; also brings back what was dropped */
-	REQUEST_DRAFT_ATTACH, /* draft_id; path, or place_ids (whole messages), or place_id and
-				 part → EVENT_DRAFT_FILE for each, or EVENT_FAILED. The bytes are
-				 copied: the file may go away then */
-	REQUEST_DRAFT_DETACH, /* draft_id, file_id */
+	REQUEST_COMPOSE,    /* draft_verb; place_ids (those it is about), account_id (0: found
+			       out), text (a mailto: URL, or NULL), draft_id (one of
+			       EVENT_DRAFTS to go on with; or place_id in a Drafts folder) →
+			       EVENT_DRAFT, already in the store, or EVENT_FAILED */
+	REQUEST_DRAFT_SAVE, /* draft, whole, but for its files → EVENT_DRAFT_SAVED: durable. It is
+			       open from now on; also brings back what was dropped */
+	REQUEST_DRAFT_ATTACH,   /* draft_id; path, or place_ids (whole messages), or place_id and
+				   part → EVENT_DRAFT_FILE for each, or EVENT_FAILED. The bytes are
+				   copied: the file may go away then */
+	REQUEST_DRAFT_DETACH,   /* draft_id, file_id */
 	REQUEST_DRAFT_POSTPONE, /* draft_id: its composer closes; to the server's Drafts now */
 	REQUEST_DRAFT_DROP,     /* draft_id: gone from the lists, kept for 7 days */
 	REQUEST_DRAFTS, /* → EVENT_DRAFTS now and on every change: those here, newest first, and
@@ -121,8 +121,8 @@ enum request_kind {
 	REQUEST_DRAFT_SEND,  /* draft, whole; not_before (wall seconds; 0: at once, after the time
 				to take it back) → EVENT_OUTBOX once durable, or EVENT_FAILED; the
 				draft is gone then */
-	REQUEST_REDIRECT, /* place_ids, account_id, text (recipients): resent as they are →
-			     EVENT_OUTBOX */
+	REQUEST_REDIRECT,    /* place_ids, account_id, text (recipients): resent as they are →
+				EVENT_OUTBOX */
 	/* The address book. */
 	REQUEST_COMPLETE,    /* text (what is typed of one recipient), account_id →
 				EVENT_COMPLETIONS, latest wins; once more when query_command has
@@ -132,7 +132,7 @@ enum request_kind {
 	REQUEST_BOOK_REMOVE, /* book_id → EVENT_BOOK */
 	REQUEST_BOOK_IMPORT, /* path, format → EVENT_BOOK with done (how many came in) */
 	REQUEST_BOOK_EXPORT, /* path, format, may_overwrite → EVENT_SAVED */
-	REQUEST_QUIT,     /* engine_halt's own */
+	REQUEST_QUIT,        /* engine_halt's own */
 };
 
 enum page_anchor { PAGE_AT_PLACE, PAGE_AT_ROW, PAGE_AT_START, PAGE_AT_END };
@@ -187,8 +187,8 @@ struct request {
 	struct draft *draft; /* owned */
 	enum draft_verb draft_verb;
 	int64_t draft_id, file_id;
-	char *part;         /* owned: "1.2" */
-	int64_t not_before; /* wall seconds */
+	char *part;               /* owned: "1.2" */
+	int64_t not_before;       /* wall seconds */
 	struct book_entry *entry; /* owned */
 	int64_t book_id;
 	enum book_format format;
@@ -215,21 +215,21 @@ enum event_kind {
 	EVENT_TEST,
 	EVENT_IDLE,
 	EVENT_ACTIONS,
-	EVENT_ACTED,   /* a wish is in the journal and shows: action_kind, done (how many messages),
-			  folder_id (the target, else where they are), group, add, remove, verb;
-			  done 0: there was nothing to do */
-	EVENT_UNDONE,  /* the same of what was taken back; done 0 and action_kind 0: nothing is left
-			  that could be */
-	EVENT_OUTBOX,  /* outbox; is_complete: nothing more will be done with it now */
-	EVENT_DRAFT,   /* draft: to be written on; text: what the server said when it came back */
-	EVENT_DRAFT_SAVED,  /* draft_id, revision */
-	EVENT_DRAFT_FILE,   /* draft_id, file: attached */
-	EVENT_DRAFTS,       /* drafts */
-	EVENT_CHECKED,      /* draft_id, warnings: none means that it can go */
-	EVENT_COMPLETIONS,  /* completions, best first; text: for what; is_complete */
-	EVENT_BOOK,         /* book, by nickname and name; done */
-	EVENT_FAILED,  /* a request could not be done: error, tag */
-	EVENT_STOPPED, /* the engine ended by itself: error */
+	EVENT_ACTED,  /* a wish is in the journal and shows: action_kind, done (how many messages),
+			 folder_id (the target, else where they are), group, add, remove, verb;
+			 done 0: there was nothing to do */
+	EVENT_UNDONE, /* the same of what was taken back; done 0 and action_kind 0: nothing is left
+			 that could be */
+	EVENT_OUTBOX, /* outbox; is_complete: nothing more will be done with it now */
+	EVENT_DRAFT,  /* draft: to be written on; text: what the server said when it came back */
+	EVENT_DRAFT_SAVED, /* draft_id, revision */
+	EVENT_DRAFT_FILE,  /* draft_id, file: attached */
+	EVENT_DRAFTS,      /* drafts */
+	EVENT_CHECKED,     /* draft_id, warnings: none means that it can go */
+	EVENT_COMPLETIONS, /* completions, best first; text: for what; is_complete */
+	EVENT_BOOK,        /* book, by nickname and name; done */
+	EVENT_FAILED,      /* a request could not be done: error, tag */
+	EVENT_STOPPED,     /* the engine ended by itself: error */
 };
 
 /* What an account is doing, in a person's terms. */
@@ -357,10 +357,10 @@ struct event {
 	struct draft *draft; /* owned */
 	int64_t draft_id;
 	uint64_t revision;
-	struct draft_file *file;    /* owned */
-	struct draft_row *drafts;   /* owned */
+	struct draft_file *file;  /* owned */
+	struct draft_row *drafts; /* owned */
 	size_t draft_count;
-	struct compose_warnings warnings; /* owned */
+	struct compose_warnings warnings;    /* owned */
 	struct book_completion *completions; /* owned */
 	size_t completion_count;
 	struct book_entry *book; /* owned */

@@ -10,11 +10,11 @@
 
 /* One line of the book. A list has several addresses (or nicknames), separated by commas. */
 struct book_entry {
-	int64_t book_id;  /* 0: not in the store yet */
-	char *nickname;   /* "" : none; compared without case, unique where there is one */
-	char *name;       /* the full name */
-	char *addresses;  /* 'a@b' or 'Name <a@b>, nick, …' */
-	char *fcc;        /* "ACCOUNT/Folder" for copies of what goes there, "" : none */
+	int64_t book_id; /* 0: not in the store yet */
+	char *nickname;  /* "" : none; compared without case, unique where there is one */
+	char *name;      /* the full name */
+	char *addresses; /* 'a@b' or 'Name <a@b>, nick, …' */
+	char *fcc;       /* "ACCOUNT/Folder" for copies of what goes there, "" : none */
 	char *notes;
 	bool is_list;
 };
