@@ -13,6 +13,7 @@
 #include "model/identity.h"
 #include "model/outgoing.h"
 #include "model/part.h"
+#include "model/warning.h"
 
 /* ---- A message as a program hands it over: compose_given.c ---- */
 
@@ -167,32 +168,6 @@ bool compose_file_copy(struct str message, const struct compose_found *found, co
 	void *context, struct error *err);
 
 /* ---- Looked over before it is sent: compose_check.c ---- */
-
-enum compose_warning_kind {
-	/* It cannot go out like this. */
-	COMPOSE_NO_RECIPIENT,
-	COMPOSE_BAD_ADDRESS, /* words: the address: without a host, quotes not closed, … */
-	COMPOSE_TOO_LARGE,   /* words: "bytes limit", both as numbers */
-	/* A question. */
-	COMPOSE_NO_SUBJECT,
-	COMPOSE_NO_ATTACHMENT,   /* words: the word that speaks of one */
-	COMPOSE_MANY_RECIPIENTS, /* words: how many */
-	COMPOSE_BLIND_REPLY_ALL, /* one was in Bcc, and the others will know */
-	COMPOSE_OTHER_FROM,      /* words: the address it came to */
-	COMPOSE_FIRST_TIME,      /* words: the address */
-	COMPOSE_LOOK_ALIKE,      /* words: "address known-address" */
-	COMPOSE_WARNING_COUNT,
-};
-
-struct compose_warning {
-	enum compose_warning_kind kind;
-	char *words; /* owned; "" */
-};
-
-struct compose_warnings {
-	struct compose_warning *items; /* owned */
-	size_t count, cap;
-};
 
 struct compose_context {
 	const char *from;         /* of the account, for a draft without From; NULL */

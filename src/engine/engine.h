@@ -16,7 +16,6 @@
 
 #include "base/log.h"
 #include "base/queue.h"
-#include "compose/compose.h"
 #include "model/account.h"
 #include "model/action.h"
 #include "model/book.h"
@@ -27,6 +26,7 @@
 #include "model/outgoing.h"
 #include "model/shown.h"
 #include "model/view.h"
+#include "model/warning.h"
 
 struct engine;
 

@@ -2,6 +2,7 @@
 #include "engine/event.h"
 
 #include "base/memory.h"
+#include "compose/compose.h"
 
 struct event *event_new(enum event_kind kind)
 {
