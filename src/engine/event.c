@@ -2,7 +2,6 @@
 #include "engine/event.h"
 
 #include "base/memory.h"
-#include "compose/compose.h"
 
 struct event *event_new(enum event_kind kind)
 {
@@ -54,7 +53,9 @@ static void event_free_drafts(struct event *event)
 	for (size_t i = 0; i < event->draft_count; i++)
 		draft_row_done(&event->drafts[i]);
 	mem_free(event->drafts);
-	compose_warnings_done(&event->warnings);
+	for (size_t i = 0; i < event->warnings.count; i++)
+		mem_free(event->warnings.items[i].words);
+	mem_free(event->warnings.items);
 }
 
 static void event_free_book(struct event *event)
