@@ -361,6 +361,86 @@ bool cache_folder_renamed(struct cache *cache, int64_t account_id, const char *w
 /* Rows DONE or CANCELLED for more than 7 days go; part of idle work. */
 bool cache_journal_sweep(struct cache *cache, int64_t now, struct error *err);
 
+/* ---- Raw mail (local.db): bytes that may exist nowhere else. ---- */
+
+/* Bytes that are being written, in pieces of 256 kB, each durable when it is full: memory is one
+ * piece. Guests may. */
+struct cache_blob;
+struct cache_blob *cache_blob_begin(struct cache *cache);
+bool cache_blob_append(struct cache_blob *blob, struct str bytes, struct error *err);
+/* Frees the blob, whether it went well or not. What nobody uses is forgotten after a day. */
+bool cache_blob_finish(struct cache_blob *blob, int64_t *blob_id, struct error *err);
+void cache_blob_cancel(struct cache_blob *blob); /* takes NULL */
+/* All of a blob at once, for what is small. */
+bool cache_blob_add(struct cache *cache, struct str bytes, int64_t *blob_id, struct error *err);
+
+/* sha256 is 64 hexadecimal digits and the NUL. ERROR_STORAGE when there is no such blob. */
+struct cache_blob_info {
+	uint64_t len;
+	char sha256[65];
+};
+bool cache_blob_get(
+	struct cache *cache, int64_t blob_id, struct cache_blob_info *info, struct error *err);
+/* Appends bytes [offset, offset+max) to out; fewer at the end. */
+bool cache_blob_read(struct cache *cache, int64_t blob_id, uint64_t offset, size_t max,
+	struct buf *out, struct error *err);
+/* Forgets it, unless something still uses it. */
+bool cache_blob_forget(struct cache *cache, int64_t blob_id, struct error *err);
+/* Blobs that were written and used by nobody for a day go; part of idle work. */
+bool cache_blobs_sweep(struct cache *cache, int64_t now, struct error *err);
+
+/* Several calls of this section as one transaction. Owners and guests. */
+bool cache_local_begin(struct cache *cache, struct error *err);
+bool cache_local_end(struct cache *cache, bool ok, struct error *err);
+
+/* ---- Folders and mail of accounts that have no server to keep them. ----
+ * local.db plays the server: every change of a folder gives it a higher modseq, and its rows in
+ * cache.db are derived (cache_headers_save and the like), as of the modseq that stands there. */
+struct cache_local_folder {
+	int64_t folder_id;
+	char *wire; /* owned */
+	uint32_t uidvalidity, uidnext, total;
+	uint64_t modseq;
+};
+void cache_local_folder_done(struct cache_local_folder *folder);
+
+/* One that is there already is given. */
+bool cache_local_folder_create(struct cache *cache, int64_t account_id, const char *wire,
+	int64_t *folder_id, struct error *err);
+/* With all below it; ERROR_INPUT when the new name is taken. Ids stay. */
+bool cache_local_folder_rename(struct cache *cache, int64_t account_id, const char *wire,
+	const char *new_wire, char delimiter, struct error *err);
+/* With its mail. */
+bool cache_local_folder_delete(struct cache *cache, int64_t folder_id, struct error *err);
+/* By name; owned by the caller: each cache_local_folder_done, then mem_free. */
+bool cache_local_folders(struct cache *cache, int64_t account_id,
+	struct cache_local_folder **folders, size_t *count, struct error *err);
+/* Its wire name is NULL. *is_found false: no such folder. */
+bool cache_local_folder_get(struct cache *cache, int64_t folder_id,
+	struct cache_local_folder *folder, bool *is_found, struct error *err);
+
+struct cache_local_mail {
+	uint32_t uid;
+	int64_t blob_id;
+	flags_t flags;
+	int64_t arrived; /* wall seconds */
+	uint64_t modseq;
+	uint64_t size; /* bytes of the blob; read only */
+};
+/* Gives it the next UID. */
+bool cache_local_add(struct cache *cache, int64_t folder_id, const struct cache_local_mail *mail,
+	uint32_t *uid, struct error *err);
+/* Mail that is not there is skipped. */
+bool cache_local_flags(struct cache *cache, int64_t folder_id, uint32_t uid, flags_t add,
+	flags_t remove, struct error *err);
+/* The mail and, with its last user, its bytes. */
+bool cache_local_remove(struct cache *cache, int64_t folder_id, uint32_t uid, struct error *err);
+/* Mail with a UID from `from` on that changed behind modseq `since`, ascending, at most max. */
+bool cache_local_list(struct cache *cache, int64_t folder_id, uint32_t from, uint64_t since,
+	struct cache_local_mail *mails, size_t max, size_t *count, struct error *err);
+bool cache_local_get(struct cache *cache, int64_t folder_id, uint32_t uid,
+	struct cache_local_mail *mail, bool *is_found, struct error *err);
+
 /* ---- Upkeep. ---- */
 
 /* A little of what can wait: checkpoint, sweep. */

@@ -178,7 +178,7 @@ bool cache_check(struct cache *cache, struct error *err)
 bool cache_idle(struct cache *cache, int64_t now, struct error *err)
 {
 	static const enum store_file files[] = {STORE_CACHE, STORE_BODY, STORE_LOCAL};
-	if (!cache_journal_sweep(cache, now, err))
+	if (!cache_journal_sweep(cache, now, err) || !cache_blobs_sweep(cache, now, err))
 		return false;
 	for (size_t i = 0; i < STORE_FILES; i++) {
 		sqlite3 *db = cache->files[files[i]].db;

@@ -179,6 +179,8 @@ static bool names_forget_local(struct cache *cache, int64_t account_id, struct e
 		"DELETE FROM outbox WHERE account_id=?1",
 		"DELETE FROM draft WHERE account_id=?1",
 		"DELETE FROM uidl WHERE account_id=?1",
+		"DELETE FROM local_mail WHERE mail_id>>32 IN"
+		" (SELECT folder_id FROM folder WHERE account_id=?1)",
 		"DELETE FROM account WHERE account_id=?1",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

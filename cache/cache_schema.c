@@ -68,6 +68,31 @@ static const char schema_local_2[] =
 	"CREATE INDEX op_target ON op(target_id, op_id) WHERE target_id<>0;";
 
 /*
+ * Raw mail. A blob's first 256 kB stand in its row, the others in pieces (cache_blobs.c); `made` is
+ * when it was begun, until somebody is known to use it. What an item of an op brings along is in
+ * op_item. local_folder and local_mail play the server of accounts that have none: mail_id is
+ * folder_id and UID, modseq is of the folder's last change to it (cache_local.c).
+ */
+static const char schema_local_3[] =
+	"ALTER TABLE blob ADD COLUMN made INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX blob_made ON blob(made) WHERE made>0;"
+	"CREATE TABLE blob_piece(piece_id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;"
+	"ALTER TABLE op_item ADD COLUMN blob_id INTEGER REFERENCES blob;"
+	"ALTER TABLE op_item ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE op_item ADD COLUMN arrived INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX op_blob ON op(blob_id) WHERE blob_id IS NOT NULL;"
+	"CREATE INDEX op_item_blob ON op_item(blob_id) WHERE blob_id IS NOT NULL;"
+	"CREATE INDEX outbox_blob ON outbox(blob_id);"
+	"CREATE INDEX draft_blob ON draft(blob_id);"
+	"CREATE TABLE local_folder(folder_id INTEGER PRIMARY KEY REFERENCES folder ON DELETE "
+	"CASCADE, uidvalidity INTEGER NOT NULL, uidnext INTEGER NOT NULL DEFAULT 1,"
+	" modseq INTEGER NOT NULL DEFAULT 1, total INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE TABLE local_mail(mail_id INTEGER PRIMARY KEY,"
+	" blob_id INTEGER NOT NULL REFERENCES blob, flags INTEGER NOT NULL,"
+	" arrived INTEGER NOT NULL, modseq INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX local_mail_blob ON local_mail(blob_id);";
+
+/*
  * cache.db. A place is one row: what a list shows first, what it does not last, so that a page
  * reads no more than it draws. No secondary index: coming in is one step at the end of one tree.
  *   rank      places in each block of place ids: see cache_rank.c
@@ -130,7 +155,7 @@ static const char schema_body_1[] =
 	" data BLOB NOT NULL) STRICT;"
 	"CREATE TABLE structure(message_id INTEGER PRIMARY KEY, tree BLOB NOT NULL) STRICT;";
 
-static const char *const schema_local[] = {schema_local_1, schema_local_2};
+static const char *const schema_local[] = {schema_local_1, schema_local_2, schema_local_3};
 static const char *const schema_cache[] = {schema_cache_1, schema_cache_2};
 static const char *const schema_body[] = {schema_body_1};
 

@@ -12,7 +12,7 @@
 
 enum store_file { STORE_LOCAL, STORE_CACHE, STORE_BODY, STORE_FILES };
 
-enum { STORE_STATEMENTS = 256 }; /* slots of the table of statements; a power of two */
+enum { STORE_STATEMENTS = 512 }; /* slots of the table of statements; a power of two */
 
 struct store_statement {
 	const char *sql; /* NULL: free */
