@@ -233,6 +233,8 @@ static void session_event(struct session *s, const struct imap_event *event)
 		facts_name(&s->run->facts, event->text, s->run->engine->wall);
 		return;
 	case IMAP_ENABLED:
+		s->is_told_qresync |= str_find_nocase(event->text, STR("QRESYNC")) != STR_NONE;
+		return;
 	case IMAP_IDLING:
 	case IMAP_WANT_DEFLATE:
 		return;

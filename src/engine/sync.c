@@ -672,7 +672,7 @@ static void sync_select_answer(struct session *s, struct pending *p, const struc
 	};
 	if (!cache_folder_status(sync_engine(s)->cache, sync->folder_id, &status, &err))
 		engine_storage_failed(sync_engine(s), &err);
-	bool qresync = p->number != 0;
+	bool qresync = p->number != 0 && s->is_enabled_qresync;
 	bool can_change = sync->local.modseq != 0 && sync->modseq != 0 && !sync->is_resetting;
 	sync_plan_steps(s, sync, qresync || can_change);
 	if (sync->is_resetting)

@@ -76,12 +76,25 @@ static void tasks_identify(struct session *s)
 		session_expect(s, imap_namespace(s->imap), NULL);
 }
 
+/* A server that does not say so did not do it (iCloud), whatever it told that it can. */
+static void tasks_enable_answer(
+	struct session *s, struct pending *p, const struct imap_event *event)
+{
+	(void)p;
+	if (s->is_told_qresync)
+		return;
+	log_line(s->run->engine->options.log, "%s does not enable QRESYNC: %.*s", s->name,
+		(int)event->text.len, event->text.data);
+	s->run->facts.no_qresync = true;
+	s->is_enabled_qresync = s->is_enabled_condstore = false;
+}
+
 static void tasks_enable(struct session *s)
 {
 	if (!session_has(s, IMAP_CAP_ENABLE) || s->run->facts.no_qresync)
 		return;
 	if (session_has(s, IMAP_CAP_QRESYNC)) {
-		session_expect(s, imap_enable(s->imap, STR("QRESYNC")), NULL);
+		session_expect(s, imap_enable(s->imap, STR("QRESYNC")), tasks_enable_answer);
 		s->is_enabled_qresync = s->is_enabled_condstore = true;
 	} else if (session_has(s, IMAP_CAP_CONDSTORE)) {
 		session_expect(s, imap_enable(s->imap, STR("CONDSTORE")), NULL);

@@ -129,12 +129,14 @@ bool sim_fetch(struct sim_talk *talk, struct str rest)
 	bool ok = sim_argument(&rest, &set) && sim_argument(&rest, &items);
 	if (sim_argument(&rest, &modifiers)) {
 		struct str text = str_skip(buf_str(&modifiers), strlen("(CHANGEDSINCE "));
-		ok = talk->has_condstore && sim_profile_has(talk->server->profile, "CONDSTORE") &&
+		talk->has_condstore = true; /* asking is enabling (RFC 7162 §3.1) */
+		ok = sim_profile_has(talk->server->profile, "CONDSTORE") &&
 		     str_to_u64(str_first(text, text.len - 1), &since);
 	}
 	struct str inner = str_skip(buf_str(&items), 1);
 	inner = str_first(inner, inner.len - 1);
-	for (size_t i = 0; ok && i < talk->view_count; i++) {
+	for (size_t n = 0; ok && n < talk->view_count; n++) {
+		size_t i = talk->server->profile->fetches_backwards ? talk->view_count - 1 - n : n;
 		const struct sim_message *m =
 			sim_folder_message(sim_talk_folder(talk), talk->view[i].uid);
 		if (sim_set_has(buf_str(&set), talk->view[i].uid, sim_last_uid(talk)) &&
@@ -147,7 +149,7 @@ bool sim_fetch(struct sim_talk *talk, struct str rest)
 	return ok;
 }
 
-static uint32_t sim_flags_read(struct sim_talk *talk, struct str list)
+uint32_t sim_flags_read(struct sim_talk *talk, struct str list)
 {
 	uint32_t flags = 0;
 	list = str_first(str_skip(list, 1), list.len - 2);
@@ -156,33 +158,79 @@ static uint32_t sim_flags_read(struct sim_talk *talk, struct str list)
 	return flags;
 }
 
+/* "(UNCHANGEDSINCE 12)"; UINT64_MAX: not asked for. */
+static bool sim_unchanged_since(struct sim_talk *talk, struct str *rest, uint64_t *since)
+{
+	struct buf modifier = {0};
+	bool ok = true;
+	*since = UINT64_MAX;
+	if (str_starts_nocase(*rest, STR(" (UNCHANGEDSINCE "))) {
+		sim_argument(rest, &modifier);
+		struct str number = str_skip(buf_str(&modifier), strlen("(UNCHANGEDSINCE "));
+		ok = sim_profile_has(talk->server->profile, "CONDSTORE") &&
+		     str_to_u64(str_first(number, number.len - 1), since);
+		talk->has_condstore = true;
+	}
+	buf_done(&modifier);
+	return ok;
+}
+
+/* What a client may not ask for is told by PERMANENTFLAGS. */
+static bool sim_keeps(struct sim_talk *talk, uint32_t flags)
+{
+	bool ok = talk->server->profile->keeps_keywords || flags >> 5 == 0;
+	if (!ok)
+		buf_add_text(&talk->server->misuse, "STORE of a flag that is not kept\n");
+	return ok;
+}
+
+static void sim_store_one(
+	struct sim_talk *talk, size_t number, uint32_t flags, bool adds, bool is_silent)
+{
+	struct sim_folder *folder = sim_talk_folder(talk);
+	struct sim_message *m = sim_folder_message(folder, talk->view[number - 1].uid);
+	bool is_known = m->flags == talk->view[number - 1].flags;
+	sim_change(talk->server, talk->number, folder, m, adds ? flags : 0, adds ? 0 : flags);
+	if (!is_silent || talk->has_condstore)
+		sim_fetch_flags(talk, number, true);
+	else if (is_known)
+		talk->view[number - 1].flags = m->flags;
+}
+
 bool sim_store(struct sim_talk *talk, struct str rest)
 {
-	struct buf set = {0}, item = {0}, list = {0};
-	sim_argument(&rest, &set);
-	sim_argument(&rest, &item);
-	bool ok = sim_argument(&rest, &list) && !talk->is_examined;
+	struct buf set = {0}, item = {0}, list = {0}, modified = {0};
+	uint64_t since = UINT64_MAX;
+	bool ok = sim_argument(&rest, &set) && sim_unchanged_since(talk, &rest, &since) &&
+		  sim_argument(&rest, &item) && sim_argument(&rest, &list) && !talk->is_examined;
 	uint32_t flags = ok ? sim_flags_read(talk, buf_str(&list)) : 0;
 	bool adds = str_starts_nocase(buf_str(&item), STR("+FLAGS"));
 	bool is_silent = str_ends_nocase(buf_str(&item), STR(".SILENT"));
 	if (!adds && !str_starts_nocase(buf_str(&item), STR("-FLAGS")))
 		buf_addf(&talk->server->misuse, "STORE %s\n", buf_text(&item));
+	ok = ok && sim_keeps(talk, flags);
 	for (size_t i = 0; ok && i < talk->view_count; i++) {
-		struct sim_folder *folder = sim_talk_folder(talk);
-		struct sim_message *m = sim_folder_message(folder, talk->view[i].uid);
+		const struct sim_message *m =
+			sim_folder_message(sim_talk_folder(talk), talk->view[i].uid);
 		if (m == NULL || !sim_set_has(buf_str(&set), talk->view[i].uid, sim_last_uid(talk)))
 			continue;
-		bool is_known = m->flags == talk->view[i].flags;
-		sim_change(
-			talk->server, talk->number, folder, m, adds ? flags : 0, adds ? 0 : flags);
-		if (!is_silent || talk->has_condstore)
-			sim_fetch_flags(talk, i + 1, true);
-		else if (is_known)
-			talk->view[i].flags = m->flags;
+		if (m->modseq > since)
+			buf_addf(&modified, "%s%u", modified.len > 0 ? "," : "", (unsigned)m->uid);
+		else
+			sim_store_one(talk, i + 1, flags, adds, is_silent);
+	}
+	if (ok) {
+		sim_talk_tell(talk);
+		if (modified.len > 0)
+			sim_say(talk, "%s OK [MODIFIED %s] conditional\r\n", talk->tag,
+				buf_text(&modified));
+		else
+			sim_ok(talk, "done");
 	}
 	buf_done(&set);
 	buf_done(&item);
 	buf_done(&list);
+	buf_done(&modified);
 	return ok;
 }
 
@@ -225,6 +273,8 @@ bool sim_search(struct sim_talk *talk, struct str rest)
 	}
 	struct sim_message none = {0};
 	sim_matches(&none, buf_str(&word), &is_known);
+	if (str_equal_nocase(buf_str(&word), STR("DELETED")))
+		talk->searched_at = talk->server->effect_count;
 	for (size_t i = 0; is_known && i < talk->view_count; i++) {
 		const struct sim_message *m =
 			sim_folder_message(sim_talk_folder(talk), talk->view[i].uid);
@@ -243,20 +293,4 @@ bool sim_search(struct sim_talk *talk, struct str rest)
 	buf_done(&word);
 	buf_done(&found);
 	return is_known;
-}
-
-bool sim_uid_expunge(struct sim_talk *talk, struct str rest)
-{
-	struct buf set = {0};
-	bool ok = sim_argument(&rest, &set) && !talk->is_examined &&
-		  sim_profile_has(talk->server->profile, "UIDPLUS");
-	for (size_t i = 0; ok && i < talk->view_count; i++) {
-		struct sim_folder *folder = sim_talk_folder(talk);
-		const struct sim_message *m = sim_folder_message(folder, talk->view[i].uid);
-		if (m != NULL && (m->flags & SIM_DELETED) != 0 &&
-			sim_set_has(buf_str(&set), m->uid, sim_last_uid(talk)))
-			sim_remove(talk->server, talk->number, folder, m->uid);
-	}
-	buf_done(&set);
-	return ok;
 }

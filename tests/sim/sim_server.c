@@ -15,6 +15,9 @@
 #define CAPS_GMAIL                                                                                 \
 	"IMAP4rev1 UNSELECT IDLE NAMESPACE ID CHILDREN UIDPLUS ENABLE MOVE CONDSTORE ESEARCH "     \
 	"LIST-EXTENDED LIST-STATUS SPECIAL-USE LITERAL-"
+#define CAPS_ICLOUD                                                                                \
+	"IMAP4rev1 ID ENABLE IDLE NAMESPACE UIDPLUS UNSELECT LIST-STATUS CONDSTORE QRESYNC "       \
+	"ESEARCH"
 
 const struct sim_profile sim_profiles[SIM_PROFILES] = {
 	[SIM_DOVECOT] =
@@ -56,6 +59,8 @@ const struct sim_profile sim_profiles[SIM_PROFILES] = {
 			.tells_uid = true,
 			.keeps_keywords = true,
 			.modseq_in_status = true,
+			.copyuid_tagged = true,
+			.copies_backwards = true,
 		},
 	[SIM_EXCHANGE] =
 		{
@@ -66,6 +71,32 @@ const struct sim_profile sim_profiles[SIM_PROFILES] = {
 				  "CHILDREN IDLE NAMESPACE LITERAL+",
 			.delimiter = '/',
 			.prefix = "",
+			.no_codes = true,
+		},
+	[SIM_ICLOUD] =
+		{
+			.name = "icloud",
+			.caps = CAPS_ICLOUD,
+			.before = "IMAP4rev1 SASL-IR AUTH=PLAIN",
+			.login_caps = true,
+			.delimiter = '/',
+			.prefix = "",
+			.tells_uid = true,
+			.keeps_keywords = true,
+			.enables_silently = true,
+		},
+	[SIM_YAHOO] =
+		{
+			.name = "yahoo",
+			.caps = "IMAP4rev1 ID MOVE NAMESPACE UIDPLUS LITERAL+ CHILDREN "
+				"IDLE UNSELECT SPECIAL-USE",
+			.before = "IMAP4rev1 ID NAMESPACE SASL-IR AUTH=PLAIN",
+			.greets_caps = true,
+			.delimiter = '/',
+			.prefix = "",
+			.tells_uid = true,
+			.tells_modseq_anyway = true,
+			.fetches_backwards = true,
 		},
 	[SIM_COURIER] =
 		{
@@ -76,6 +107,7 @@ const struct sim_profile sim_profiles[SIM_PROFILES] = {
 			.delimiter = '.',
 			.prefix = "INBOX.",
 			.keeps_keywords = true,
+			.no_codes = true,
 		},
 	[SIM_BARE] =
 		{
@@ -85,6 +117,7 @@ const struct sim_profile sim_profiles[SIM_PROFILES] = {
 			.delimiter = '/',
 			.prefix = "",
 			.tells_modseq_anyway = true,
+			.no_codes = true,
 		},
 };
 
@@ -199,6 +232,10 @@ void sim_change(struct sim_server *server, unsigned talk, struct sim_folder *fol
 	effect->cleared = message->flags & ~after;
 	message->flags = after;
 	message->modseq = ++folder->modseq;
+	if ((effect->set & SIM_DELETED) != 0) {
+		message->marked_by = talk;
+		message->marked_at = server->effect_count;
+	}
 }
 
 void sim_remove(struct sim_server *server, unsigned talk, struct sim_folder *folder, uint32_t uid)
@@ -206,7 +243,9 @@ void sim_remove(struct sim_server *server, unsigned talk, struct sim_folder *fol
 	struct sim_message *message = sim_folder_message(folder, uid);
 	if (message == NULL)
 		return;
-	sim_effect_add(server, talk, folder, uid)->is_expunge = true;
+	struct sim_effect *effect = sim_effect_add(server, talk, folder, uid);
+	effect->is_expunge = true;
+	effect->content = message->content;
 	folder->gone = array_room(
 		folder->gone, folder->gone_count, &folder->gone_cap, sizeof(*folder->gone));
 	folder->gone[folder->gone_count++] = (struct sim_gone){uid, ++folder->modseq};
@@ -216,22 +255,57 @@ void sim_remove(struct sim_server *server, unsigned talk, struct sim_folder *fol
 	memmove(message, message + 1, (folder->count - at) * sizeof(*message));
 }
 
-uint32_t sim_deliver(struct sim_server *server, const char *wire, struct str bytes)
+static struct sim_message *sim_place_add(struct sim_server *server, unsigned talk,
+	struct sim_folder *folder, const struct sim_message *like, struct str bytes)
 {
-	struct sim_folder *folder = sim_server_folder(server, wire);
+	struct sim_message made = *like;
+	char *own = mem_str(bytes); /* before the room moves, where it may come from */
 	folder->messages = array_room(
 		folder->messages, folder->count, &folder->cap, sizeof(*folder->messages));
 	struct sim_message *message = &folder->messages[folder->count++];
-	*message = (struct sim_message){
-		.uid = folder->uidnext++,
-		.modseq = ++folder->modseq,
-		.content = ++server->contents,
-		.bytes = mem_str(bytes),
-		.len = bytes.len,
-		.arrived = 1700000000 + (int64_t)server->contents * 60,
-	};
-	sim_effect_add(server, 0, folder, message->uid)->is_delivery = true;
-	return message->uid;
+	*message = made;
+	message->uid = folder->uidnext++;
+	message->modseq = ++folder->modseq;
+	message->bytes = own;
+	message->len = bytes.len;
+	struct sim_effect *effect = sim_effect_add(server, talk, folder, message->uid);
+	effect->is_delivery = talk == 0;
+	effect->is_copy = talk != 0;
+	effect->content = message->content;
+	return message;
+}
+
+/* The number of these bytes: the same ones that were there before, or a new one. */
+static unsigned sim_content_of(struct sim_server *server, struct str bytes)
+{
+	for (size_t i = 0; i < server->folder_count; i++)
+		for (size_t j = 0; j < server->folders[i].count; j++) {
+			const struct sim_message *m = &server->folders[i].messages[j];
+			if (str_equal(str_make(m->bytes, m->len), bytes))
+				return m->content;
+		}
+	return ++server->contents;
+}
+
+uint32_t sim_place_new(struct sim_server *server, unsigned talk, struct sim_folder *folder,
+	struct str bytes, uint32_t flags)
+{
+	struct sim_message like = {.flags = flags, .content = sim_content_of(server, bytes)};
+	like.arrived = 1700000000 + (int64_t)like.content * 60;
+	return sim_place_add(server, talk, folder, &like, bytes)->uid;
+}
+
+uint32_t sim_place_copy(struct sim_server *server, unsigned talk, struct sim_folder *folder,
+	const struct sim_message *m)
+{
+	return sim_place_add(server, talk, folder, m, str_make(m->bytes, m->len))->uid;
+}
+
+uint32_t sim_deliver(struct sim_server *server, const char *wire, struct str bytes)
+{
+	struct sim_message like = {.content = ++server->contents};
+	like.arrived = 1700000000 + (int64_t)like.content * 60;
+	return sim_place_add(server, 0, sim_server_folder(server, wire), &like, bytes)->uid;
 }
 
 void sim_flag(
@@ -269,6 +343,47 @@ void sim_folder_delete(struct sim_server *server, const char *wire)
 {
 	struct sim_folder *folder = sim_server_folder(server, wire);
 	folder->wire[0] = '\0';
+}
+
+/* All below goes with it. */
+void sim_folder_rename(struct sim_server *server, const char *from, const char *to)
+{
+	size_t len = strlen(from);
+	for (size_t i = 0; i < server->folder_count; i++) {
+		struct sim_folder *folder = &server->folders[i];
+		char next = strncmp(folder->wire, from, len) == 0 ? folder->wire[len] : 'x';
+		if (next != '\0' && next != server->profile->delimiter)
+			continue;
+		struct buf wire = {0};
+		buf_addf(&wire, "%s%s", to, folder->wire + len);
+		mem_free(folder->wire);
+		folder->wire = buf_take(&wire);
+	}
+}
+
+static unsigned sim_count_content(const struct sim_folder *folder, unsigned content)
+{
+	unsigned count = 0;
+	for (size_t i = 0; i < folder->count; i++)
+		count += folder->messages[i].content == content;
+	return count;
+}
+
+unsigned sim_server_copies(const struct sim_server *server, unsigned content)
+{
+	unsigned count = 0;
+	for (size_t i = 0; i < server->folder_count; i++)
+		if (server->folders[i].wire[0] != '\0')
+			count += sim_count_content(&server->folders[i], content);
+	return count;
+}
+
+unsigned sim_folder_copies(struct sim_server *server, const char *wire, unsigned content)
+{
+	for (size_t i = 0; i < server->folder_count; i++)
+		if (strcmp(server->folders[i].wire, wire) == 0)
+			return sim_count_content(&server->folders[i], content);
+	return 0;
 }
 
 unsigned sim_server_count(const struct sim_server *server, const char *start)

@@ -22,10 +22,32 @@ struct sim_profile {
 	bool keeps_keywords;      /* PERMANENTFLAGS has \* */
 	bool modseq_in_status;    /* HIGHESTMODSEQ */
 	bool tells_modseq_anyway; /* HIGHESTMODSEQ without CONDSTORE */
+	bool no_codes;            /* NO without [ALREADYEXISTS] and the like (RFC 5530) */
+	bool copyuid_tagged;      /* COPYUID of a MOVE in its tagged OK (Gmail) */
+	bool copies_backwards;    /* the first of a set gets the highest UID (Gmail) */
+	bool enables_silently;    /* ENABLE answered without "* ENABLED" (iCloud) */
+	bool fetches_backwards;   /* FETCH answers in descending order (Yahoo) */
 };
 
 extern const struct sim_profile sim_profiles[];
-enum { SIM_DOVECOT, SIM_CYRUS, SIM_GMAIL, SIM_EXCHANGE, SIM_COURIER, SIM_BARE, SIM_PROFILES };
+enum {
+	SIM_DOVECOT,
+	SIM_CYRUS,
+	SIM_GMAIL,
+	SIM_EXCHANGE,
+	SIM_ICLOUD,
+	SIM_YAHOO,
+	SIM_COURIER,
+	SIM_BARE,
+	SIM_PROFILES
+};
+
+/* What a server says that is not so (server->lies). */
+enum sim_lie {
+	SIM_LIE_NO_COPYUID = 1 << 0,     /* UIDPLUS told, no COPYUID */
+	SIM_LIE_COPYUID_SHORT = 1 << 1,  /* its lists are of different length */
+	SIM_LIE_COPYUID_OTHERS = 1 << 2, /* it names UIDs that are not there */
+};
 
 /* ---- What it holds. ---- */
 
@@ -45,7 +67,9 @@ struct sim_message {
 	unsigned content; /* the same bytes have the same number, whatever their UID */
 	char *bytes;      /* owned; CRLF */
 	size_t len;
-	int64_t arrived; /* seconds since 1970 */
+	int64_t arrived;    /* seconds since 1970 */
+	unsigned marked_by; /* who set \Deleted last: number of the connection; 0: another client */
+	size_t marked_at;   /* effects there were then */
 };
 
 struct sim_gone {
@@ -57,6 +81,7 @@ struct sim_folder {
 	char *wire;      /* owned; "" when it was deleted */
 	const char *use; /* "\\Sent", or NULL */
 	bool no_select, is_read_only, is_subscribed;
+	bool is_full; /* takes no more messages */
 	uint32_t uidvalidity, uidnext;
 	uint64_t modseq;
 	struct sim_message *messages; /* owned, ascending by UID */
@@ -72,6 +97,8 @@ struct sim_effect {
 	uint32_t uid;
 	uint32_t set, cleared; /* flags that changed */
 	bool is_expunge, is_delivery;
+	bool is_copy; /* a message appeared by COPY, MOVE or APPEND */
+	unsigned content;
 };
 
 /* What the server does instead of what it was told. */
@@ -101,6 +128,7 @@ struct sim_server {
 	unsigned contents;  /* last content number given */
 	uint32_t wrong_uid; /* a FETCH of this one gives the bytes of the message before it */
 	bool wrong_bodies_only;
+	uint64_t lies;  /* enum sim_lie */
 	sim_hook *hook; /* called with each command before it is done; NULL */
 	void *hook_context;
 };
@@ -119,6 +147,7 @@ void sim_flag(
 void sim_expunge(struct sim_server *server, const char *wire, uint32_t uid);
 void sim_renumber(struct sim_server *server, const char *wire); /* UIDVALIDITY + 1, UIDs anew */
 void sim_folder_delete(struct sim_server *server, const char *wire);
+void sim_folder_rename(struct sim_server *server, const char *from, const char *to);
 
 /* The bit of a flag by name, given on first sight; 0 when there are too many. */
 uint32_t sim_server_flag(struct sim_server *server, struct str name);
@@ -131,7 +160,16 @@ unsigned sim_server_sets(const struct sim_server *server, uint32_t uid, uint32_t
 
 bool sim_profile_has(const struct sim_profile *profile, const char *word);
 
-/* For sim_talk.c and sim_fetch.c. */
+/* In how many places of all folders a content is. */
+unsigned sim_server_copies(const struct sim_server *server, unsigned content);
+/* In a folder; 0: none, or no such folder. */
+unsigned sim_folder_copies(struct sim_server *server, const char *wire, unsigned content);
+
+/* For the commands. `talk`: who does it. */
+uint32_t sim_place_new(struct sim_server *server, unsigned talk, struct sim_folder *folder,
+	struct str bytes, uint32_t flags);
+uint32_t sim_place_copy(struct sim_server *server, unsigned talk, struct sim_folder *folder,
+	const struct sim_message *m);
 void sim_change(struct sim_server *server, unsigned talk, struct sim_folder *folder,
 	struct sim_message *message, uint32_t set, uint32_t cleared);
 void sim_remove(struct sim_server *server, unsigned talk, struct sim_folder *folder, uint32_t uid);

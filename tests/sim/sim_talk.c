@@ -1,10 +1,9 @@
-/* How the model server speaks: lines and literals, log-in, folders. */
+/* How the model server speaks: lines and literals, which command, what others changed. */
 #include "tests/sim/sim_talk.h"
 
 #include <stdio.h>
 
 #include "base/array.h"
-#include "base/base64.h"
 #include "base/memory.h"
 
 enum { SIM_COMMAND_MAX = 1 << 20 };
@@ -91,451 +90,22 @@ void sim_talk_push(struct sim_talk *talk)
 		sim_talk_tell(talk);
 }
 
-/* ---- Arguments. ---- */
-
-static bool sim_literal(struct str *rest, struct buf *out)
-{
-	struct str head = str_first(*rest, str_find_char(*rest, '\n') + 1);
-	uint32_t size = 0;
-	struct str digits = str_skip(head, 1);
-	digits = str_first(digits, str_find_char(digits, '}'));
-	if (digits.len > 0 && digits.data[digits.len - 1] == '+')
-		digits.len--;
-	if (!str_to_u32(digits, &size))
-		return false;
-	*rest = str_skip(*rest, head.len);
-	buf_add(out, str_first(*rest, size));
-	*rest = str_skip(*rest, size);
-	return true;
-}
-
-static bool sim_quoted(struct str *rest, struct buf *out)
-{
-	size_t i = 1;
-	for (; i < rest->len && rest->data[i] != '"'; i++) {
-		if (rest->data[i] == '\\' && i + 1 < rest->len)
-			i++;
-		buf_add_char(out, rest->data[i]);
-	}
-	*rest = str_skip(*rest, i + 1);
-	return true;
-}
-
-bool sim_argument(struct str *rest, struct buf *out)
-{
-	int depth = 0;
-	buf_clear(out);
-	while (rest->len > 0 && rest->data[0] == ' ')
-		*rest = str_skip(*rest, 1);
-	if (rest->len == 0)
-		return false;
-	if (rest->data[0] == '"')
-		return sim_quoted(rest, out);
-	if (rest->data[0] == '{')
-		return sim_literal(rest, out);
-	size_t i = 0;
-	for (; i < rest->len && (depth > 0 || rest->data[i] != ' '); i++) {
-		depth += rest->data[i] == '(' || rest->data[i] == '[';
-		depth -= rest->data[i] == ')' || rest->data[i] == ']';
-	}
-	buf_add(out, str_first(*rest, i));
-	*rest = str_skip(*rest, i);
-	return true;
-}
-
-static uint32_t sim_set_number(struct str text, uint32_t last)
-{
-	uint32_t number = 0;
-	if (str_equal(text, STR("*")))
-		return last;
-	str_to_u32(text, &number);
-	return number;
-}
-
-bool sim_set_has(struct str set, uint32_t uid, uint32_t last)
-{
-	while (set.len > 0) {
-		struct str high = str_cut(&set, ',');
-		bool is_range = str_find_char(high, ':') != STR_NONE;
-		struct str low = str_cut(&high, ':');
-		uint32_t from = sim_set_number(low, last);
-		uint32_t to = is_range ? sim_set_number(high, last) : from;
-		if ((uid >= from && uid <= to) || (uid >= to && uid <= from))
-			return true;
-	}
-	return false;
-}
-
-/* ---- Log-in. ---- */
-
-static void sim_ok(struct sim_talk *talk, const char *text)
+void sim_ok(struct sim_talk *talk, const char *text)
 {
 	sim_say(talk, "%s OK %s\r\n", talk->tag, text);
 }
 
-static void sim_no(struct sim_talk *talk, const char *text)
+void sim_no(struct sim_talk *talk, const char *text)
 {
 	sim_say(talk, "%s NO %s\r\n", talk->tag, text);
 }
 
-static void sim_log_in(struct sim_talk *talk, struct str user, struct str password)
+void sim_no_code(struct sim_talk *talk, const char *code, const char *text)
 {
-	const struct sim_profile *profile = talk->server->profile;
-	if (!str_equal(user, str_from(talk->server->user)) ||
-		!str_equal(password, str_from(talk->server->password))) {
-		talk->server->failed_logins++;
-		sim_no(talk, "[AUTHENTICATIONFAILED] wrong name or password");
-		return;
-	}
-	talk->server->logins++;
-	talk->is_in = true;
-	if (profile->login_caps)
-		sim_say(talk, "%s OK [CAPABILITY %s] Logged in\r\n", talk->tag, profile->caps);
+	if (talk->server->profile->no_codes)
+		sim_no(talk, text);
 	else
-		sim_ok(talk, "LOGIN done");
-}
-
-static bool sim_login(struct sim_talk *talk, struct str rest)
-{
-	struct buf user = {0}, password = {0};
-	bool ok = sim_argument(&rest, &user) && sim_argument(&rest, &password);
-	if (ok)
-		sim_log_in(talk, buf_str(&user), buf_str(&password));
-	buf_done(&user);
-	buf_done(&password);
-	return ok;
-}
-
-static void sim_plain(struct sim_talk *talk, struct str response)
-{
-	struct buf text = {0};
-	if (!base64_decode(response, &text))
-		sim_say(talk, "%s BAD not base64\r\n", talk->tag);
-	struct str rest = buf_str(&text);
-	str_cut(&rest, '\0');
-	struct str user = str_cut(&rest, '\0');
-	if (text.len > 0)
-		sim_log_in(talk, user, rest);
-	buf_done(&text);
-}
-
-static bool sim_authenticate(struct sim_talk *talk, struct str rest)
-{
-	struct buf word = {0};
-	sim_argument(&rest, &word);
-	if (!str_equal_nocase(buf_str(&word), STR("PLAIN"))) {
-		sim_no(talk, "no such mechanism");
-	} else if (sim_argument(&rest, &word)) {
-		sim_plain(talk, buf_str(&word));
-	} else {
-		talk->waits_for_plain = true;
-		sim_say(talk, "+ \r\n");
-	}
-	buf_done(&word);
-	return true;
-}
-
-static bool sim_capability(struct sim_talk *talk, struct str rest)
-{
-	const struct sim_profile *profile = talk->server->profile;
-	(void)rest;
-	sim_say(talk, "* CAPABILITY %s\r\n", talk->is_in ? profile->caps : profile->before);
-	sim_ok(talk, "done");
-	return true;
-}
-
-/* ---- Commands without much to them. ---- */
-
-static bool sim_noop(struct sim_talk *talk, struct str rest)
-{
-	(void)rest;
-	sim_talk_tell(talk);
-	sim_ok(talk, "done");
-	return true;
-}
-
-static bool sim_logout(struct sim_talk *talk, struct str rest)
-{
-	(void)rest;
-	sim_say(talk, "* BYE see you\r\n");
-	sim_ok(talk, "done");
-	talk->is_over = true;
-	return true;
-}
-
-static bool sim_id(struct sim_talk *talk, struct str rest)
-{
-	(void)rest;
-	sim_say(talk, "* ID (\"name\" \"%s\")\r\n", talk->server->profile->name);
-	sim_ok(talk, "done");
-	return true;
-}
-
-static bool sim_enable(struct sim_talk *talk, struct str rest)
-{
-	struct buf word = {0};
-	buf_add_text(&talk->output, "* ENABLED");
-	while (sim_argument(&rest, &word)) {
-		if (!sim_profile_has(talk->server->profile, buf_text(&word)))
-			continue;
-		talk->has_condstore = true;
-		talk->has_qresync |= str_equal_nocase(buf_str(&word), STR("QRESYNC"));
-		sim_say(talk, " %s", buf_text(&word));
-	}
-	sim_say(talk, "\r\n");
-	sim_ok(talk, "done");
-	buf_done(&word);
-	return true;
-}
-
-static bool sim_namespace(struct sim_talk *talk, struct str rest)
-{
-	(void)rest;
-	sim_say(talk, "* NAMESPACE ((\"%s\" \"%c\")) NIL NIL\r\n", talk->server->profile->prefix,
-		talk->server->profile->delimiter);
-	sim_ok(talk, "done");
-	return true;
-}
-
-static bool sim_idle(struct sim_talk *talk, struct str rest)
-{
-	(void)rest;
-	talk->is_idling = true;
-	snprintf(talk->idle_tag, sizeof(talk->idle_tag), "%s", talk->tag);
-	sim_say(talk, "+ idling\r\n");
-	sim_talk_tell(talk);
-	return true;
-}
-
-/* ---- Folders. ---- */
-
-static void sim_say_status(struct sim_talk *talk, struct sim_folder *folder, struct str items)
-{
-	uint32_t unseen = 0;
-	const char *blank = "";
-	for (size_t i = 0; i < folder->count; i++)
-		unseen += (folder->messages[i].flags & SIM_SEEN) == 0;
-	const struct {
-		const char *name;
-		uint64_t value;
-	} values[] = {
-		{"MESSAGES", folder->count},
-		{"RECENT", 0},
-		{"UIDNEXT", folder->uidnext},
-		{"UIDVALIDITY", folder->uidvalidity},
-		{"UNSEEN", unseen},
-		{"HIGHESTMODSEQ", folder->modseq},
-	};
-	sim_say(talk, "* STATUS \"%s\" (", folder->wire);
-	while (items.len > 0) {
-		struct str item = str_cut(&items, ' ');
-		for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
-			if (str_equal_nocase(item, str_from(values[i].name))) {
-				sim_say(talk, "%s%s %llu", blank, values[i].name,
-					(unsigned long long)values[i].value);
-				blank = " ";
-			}
-	}
-	sim_say(talk, ")\r\n");
-}
-
-/* The folder of that name; 0: there is none. Else its index + 1. */
-static size_t sim_find_folder(struct sim_talk *talk, struct str wire)
-{
-	for (size_t i = 0; i < talk->server->folder_count; i++)
-		if (wire.len > 0 && str_equal_nocase(str_from(talk->server->folders[i].wire), wire))
-			return i + 1;
-	return 0;
-}
-
-static struct str sim_in_parentheses(struct str s)
-{
-	s = str_skip(s, s.len > 0 && s.data[0] == '(');
-	return str_first(s, s.len - (s.len > 0 && s.data[s.len - 1] == ')'));
-}
-
-static bool sim_status(struct sim_talk *talk, struct str rest)
-{
-	struct buf name = {0}, items = {0};
-	sim_argument(&rest, &name);
-	sim_argument(&rest, &items);
-	size_t folder = sim_find_folder(talk, buf_str(&name));
-	if (folder == 0 || talk->server->folders[folder - 1].no_select) {
-		sim_no(talk, "[NONEXISTENT] no such folder");
-	} else {
-		sim_say_status(talk, &talk->server->folders[folder - 1],
-			sim_in_parentheses(buf_str(&items)));
-		sim_ok(talk, "done");
-	}
-	buf_done(&name);
-	buf_done(&items);
-	return true;
-}
-
-/* "RETURN (… STATUS (…))": the items of STATUS; empty when there are none. */
-static struct str sim_list_status(struct str options)
-{
-	size_t at = str_find_nocase(options, STR("STATUS ("));
-	struct str items = at == STR_NONE ? STR("") : str_skip(options, at + 8);
-	return str_first(items, str_find_char(items, ')'));
-}
-
-static void sim_list_one(struct sim_talk *talk, const char *verb, const struct sim_folder *folder,
-	struct str options)
-{
-	bool is_extended = str_find_nocase(options, STR("RETURN")) != STR_NONE;
-	sim_say(talk, "* %s (\\HasNoChildren", verb);
-	if (folder->no_select)
-		sim_say(talk, " \\Noselect");
-	if (is_extended && folder->is_subscribed)
-		sim_say(talk, " \\Subscribed");
-	if (folder->use != NULL && sim_profile_has(talk->server->profile, "SPECIAL-USE"))
-		sim_say(talk, " %s", folder->use);
-	sim_say(talk, ") \"%c\" \"%s\"\r\n", talk->server->profile->delimiter, folder->wire);
-}
-
-static bool sim_list_all(struct sim_talk *talk, const char *verb, struct str options)
-{
-	bool is_lsub = verb[1] == 'S';
-	struct str items = sim_list_status(options);
-	if (str_find_nocase(options, STR("RETURN")) != STR_NONE &&
-		!sim_profile_has(talk->server->profile, "LIST-EXTENDED"))
-		return false;
-	for (size_t i = 0; i < talk->server->folder_count; i++) {
-		struct sim_folder *folder = &talk->server->folders[i];
-		if (folder->wire[0] == '\0' || (is_lsub && !folder->is_subscribed))
-			continue;
-		sim_list_one(talk, verb, folder, options);
-		if (items.len > 0 && !folder->no_select)
-			sim_say_status(talk, folder, items);
-	}
-	sim_ok(talk, "done");
-	return true;
-}
-
-static bool sim_list(struct sim_talk *talk, struct str rest)
-{
-	struct buf word = {0};
-	sim_argument(&rest, &word);
-	sim_argument(&rest, &word);
-	buf_done(&word);
-	return sim_list_all(talk, "LIST", rest);
-}
-
-static bool sim_lsub(struct sim_talk *talk, struct str rest)
-{
-	(void)rest;
-	return sim_list_all(talk, "LSUB", STR(""));
-}
-
-/* ---- SELECT. ---- */
-
-/* "(QRESYNC (V M))": what changed since M, when V still holds. */
-static void sim_say_since(struct sim_talk *talk, struct sim_folder *folder, struct str options)
-{
-	uint32_t uidvalidity = 0;
-	uint64_t modseq = 0;
-	size_t at = str_find_nocase(options, STR("QRESYNC ("));
-	if (at == STR_NONE)
-		return;
-	struct str numbers = str_skip(options, at + 9);
-	str_to_u32(str_cut(&numbers, ' '), &uidvalidity);
-	numbers = str_first(numbers, str_find_char(numbers, ')'));
-	str_to_u64(str_cut(&numbers, ' '), &modseq);
-	if (uidvalidity != folder->uidvalidity)
-		return;
-	for (size_t i = 0; i < folder->gone_count; i++)
-		if (folder->gone[i].modseq > modseq)
-			sim_say(talk, "* VANISHED (EARLIER) %u\r\n", (unsigned)folder->gone[i].uid);
-	for (size_t i = 0; i < folder->count; i++)
-		if (folder->messages[i].modseq > modseq)
-			sim_fetch_flags(talk, i + 1, true);
-}
-
-static void sim_say_selected(struct sim_talk *talk, struct sim_folder *folder, struct str options)
-{
-	const struct sim_profile *profile = talk->server->profile;
-	uint32_t known = 0;
-	for (int i = 0; i < SIM_FLAGS_MAX; i++)
-		if (talk->server->flag_names[i] != NULL)
-			known |= (uint32_t)1 << i;
-	sim_say(talk, "* FLAGS ");
-	sim_say_flags(talk, known);
-	sim_say(talk, "\r\n* OK [PERMANENTFLAGS ");
-	sim_say_flags(talk, talk->is_examined ? 0 : known);
-	if (profile->keeps_keywords && !talk->is_examined) {
-		buf_truncate(&talk->output, talk->output.len - 1);
-		sim_say(talk, " \\*)");
-	}
-	sim_say(talk, "] kept\r\n* %zu EXISTS\r\n* 0 RECENT\r\n", folder->count);
-	sim_say(talk, "* OK [UIDVALIDITY %u] valid\r\n", (unsigned)folder->uidvalidity);
-	sim_say(talk, "* OK [UIDNEXT %u] next\r\n", (unsigned)folder->uidnext);
-	if (sim_profile_has(profile, "CONDSTORE") || profile->tells_modseq_anyway)
-		sim_say(talk, "* OK [HIGHESTMODSEQ %llu] highest\r\n",
-			(unsigned long long)folder->modseq);
-	if (talk->has_qresync)
-		sim_say_since(talk, folder, options);
-}
-
-static bool sim_open_folder(struct sim_talk *talk, struct str rest, bool is_examined)
-{
-	struct buf name = {0};
-	sim_argument(&rest, &name);
-	size_t folder = sim_find_folder(talk, buf_str(&name));
-	buf_done(&name);
-	if (talk->folder != 0 && talk->has_qresync)
-		sim_say(talk, "* OK [CLOSED] closed\r\n");
-	talk->folder = 0;
-	if (folder == 0 || talk->server->folders[folder - 1].no_select) {
-		sim_no(talk, "[NONEXISTENT] no such folder");
-		return true;
-	}
-	talk->folder = folder;
-	talk->is_examined = is_examined || talk->server->folders[folder - 1].is_read_only;
-	if (str_find_nocase(rest, STR("CONDSTORE")) != STR_NONE)
-		talk->has_condstore = true;
-	sim_talk_look(talk);
-	sim_say_selected(talk, sim_talk_folder(talk), rest);
-	sim_ok(talk, talk->is_examined ? "[READ-ONLY] selected" : "[READ-WRITE] selected");
-	return true;
-}
-
-static bool sim_select(struct sim_talk *talk, struct str rest)
-{
-	return sim_open_folder(talk, rest, false);
-}
-
-static bool sim_examine(struct sim_talk *talk, struct str rest)
-{
-	return sim_open_folder(talk, rest, true);
-}
-
-static bool sim_unselect(struct sim_talk *talk, struct str rest)
-{
-	(void)rest;
-	talk->folder = 0;
-	sim_ok(talk, "done");
-	return true;
-}
-
-/* CLOSE expunges what anybody marked: Rowan leaves by UNSELECT or the next SELECT. */
-static bool sim_close(struct sim_talk *talk, struct str rest)
-{
-	struct sim_folder *folder = sim_talk_folder(talk);
-	for (size_t i = 0; folder != NULL && !talk->is_examined && i < folder->count; i++)
-		if ((folder->messages[i].flags & SIM_DELETED) != 0) {
-			buf_add_text(&talk->server->misuse, "CLOSE with marked messages\n");
-			sim_remove(talk->server, talk->number, folder, folder->messages[i--].uid);
-		}
-	return sim_unselect(talk, rest);
-}
-
-static bool sim_plain_expunge(struct sim_talk *talk, struct str rest)
-{
-	(void)rest;
-	buf_add_text(&talk->server->misuse, "EXPUNGE without UIDs\n");
-	sim_ok(talk, "done");
-	return true;
+		sim_say(talk, "%s NO [%s] %s\r\n", talk->tag, code, text);
 }
 
 /* ---- Which command. ---- */
@@ -544,12 +114,15 @@ static bool sim_uid(struct sim_talk *talk, struct str rest)
 {
 	static const struct {
 		const char *verb;
-		bool (*run)(struct sim_talk *talk, struct str rest);
+		sim_verb *run;
+		bool answers; /* by itself */
 	} rows[] = {
-		{"FETCH", sim_fetch},
-		{"STORE", sim_store},
-		{"SEARCH", sim_search},
-		{"EXPUNGE", sim_uid_expunge},
+		{"FETCH", sim_fetch, false},
+		{"STORE", sim_store, true},
+		{"SEARCH", sim_search, false},
+		{"EXPUNGE", sim_uid_expunge, false},
+		{"COPY", sim_copy, true},
+		{"MOVE", sim_move, true},
 	};
 	struct str verb = str_cut(&rest, ' ');
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -557,6 +130,8 @@ static bool sim_uid(struct sim_talk *talk, struct str rest)
 			continue;
 		if (!rows[i].run(talk, rest))
 			return false;
+		if (rows[i].answers)
+			return true;
 		sim_talk_tell(talk);
 		sim_ok(talk, "done");
 		return true;
@@ -566,7 +141,7 @@ static bool sim_uid(struct sim_talk *talk, struct str rest)
 
 static const struct {
 	const char *verb;
-	bool (*run)(struct sim_talk *talk, struct str rest);
+	sim_verb *run;
 	const char *capability; /* needed; NULL */
 	bool before;            /* allowed before the log-in */
 } sim_verbs[] = {
@@ -586,6 +161,12 @@ static const struct {
 	{"EXAMINE", sim_examine, NULL, false},
 	{"UNSELECT", sim_unselect, "UNSELECT", false},
 	{"CLOSE", sim_close, NULL, false},
+	{"CREATE", sim_create, NULL, false},
+	{"DELETE", sim_delete, NULL, false},
+	{"RENAME", sim_rename, NULL, false},
+	{"SUBSCRIBE", sim_subscribe, NULL, false},
+	{"UNSUBSCRIBE", sim_unsubscribe, NULL, false},
+	{"APPEND", sim_append, NULL, false},
 	{"EXPUNGE", sim_plain_expunge, NULL, false},
 	{"UID", sim_uid, NULL, false},
 };

@@ -1,4 +1,4 @@
-/* What sim_talk.c and sim_fetch.c share: one connection from the server's side. */
+/* One connection from the server's side: what the files that carry out its commands share. */
 #ifndef TESTS_SIM_TALK_H
 #define TESTS_SIM_TALK_H
 
@@ -24,6 +24,7 @@ struct sim_talk {
 	size_t folder;         /* index + 1; 0: none is selected */
 	struct sim_seen *view; /* owned */
 	size_t view_count, view_cap;
+	size_t searched_at; /* effects when SEARCH DELETED was last answered */
 };
 
 struct sim_folder *sim_talk_folder(struct sim_talk *talk);
@@ -39,11 +40,33 @@ void sim_talk_look(struct sim_talk *talk);
 bool sim_argument(struct str *rest, struct buf *out);
 bool sim_set_has(struct str set, uint32_t uid, uint32_t last);
 
+void sim_ok(struct sim_talk *talk, const char *text);
+void sim_no(struct sim_talk *talk, const char *text);
+/* NO with a code, where the server knows them (RFC 5530). */
+void sim_no_code(struct sim_talk *talk, const char *code, const char *text);
+/* The folder of that name: its index + 1; 0: there is none. */
+size_t sim_find_folder(struct sim_talk *talk, struct str wire);
+/* "(\Seen Word)" as bits. */
+uint32_t sim_flags_read(struct sim_talk *talk, struct str list);
+
 /* Commands behind "UID", or FETCH and STORE without; false: not known. */
 bool sim_fetch(struct sim_talk *talk, struct str rest);
 bool sim_store(struct sim_talk *talk, struct str rest);
 bool sim_search(struct sim_talk *talk, struct str rest);
 bool sim_uid_expunge(struct sim_talk *talk, struct str rest);
+/* These answer for themselves. */
+bool sim_copy(struct sim_talk *talk, struct str rest);
+bool sim_move(struct sim_talk *talk, struct str rest);
+
+/* The others; false: BAD. */
+typedef bool sim_verb(struct sim_talk *talk, struct str rest);
+sim_verb sim_capability, sim_noop, sim_logout, sim_login, sim_authenticate, sim_id, sim_enable;
+sim_verb sim_namespace, sim_idle;
+sim_verb sim_list, sim_lsub, sim_status, sim_create, sim_delete, sim_rename;
+sim_verb sim_subscribe, sim_unsubscribe;
+sim_verb sim_select, sim_examine, sim_unselect, sim_close;
+sim_verb sim_append, sim_plain_expunge;
+void sim_plain(struct sim_talk *talk, struct str response); /* to AUTHENTICATE */
 void sim_fetch_flags(struct sim_talk *talk, size_t number, bool with_uid);
 
 #endif
