@@ -51,7 +51,7 @@ struct session {
 	bool is_piped;            /* LOGIN and what follows went out in one flight */
 	const char *mechanism;    /* of the log-in; NULL is LOGIN */
 	bool is_enabled_condstore, is_enabled_qresync;
-	bool is_told_qresync; /* ENABLED said so */
+	bool is_told_qresync;           /* ENABLED said so */
 	struct folder_sync *selecting;  /* owned; a SELECT is out */
 	struct folder_sync *folder;     /* owned; selected */
 	struct listing *listing;        /* owned; a LIST is being answered */
