@@ -1,4 +1,5 @@
-/* SHA-256 by OpenSSL's EVP. Running out of memory there is as fatal as anywhere (base/memory.h). */
+/* SHA-256 and MD5 by OpenSSL's EVP. Running out of memory there is as fatal as anywhere
+ * (base/memory.h). */
 #include "base/digest.h"
 
 #include <openssl/evp.h>
@@ -29,17 +30,32 @@ void digest_add(struct digest *d, struct str bytes)
 	must(EVP_DigestUpdate(d->evp, bytes.data, bytes.len) == 1);
 }
 
-void digest_finish(struct digest *d, char hex[DIGEST_HEX_SIZE])
+static void digest_hex(const unsigned char *raw, unsigned len, char *hex)
 {
 	static const char digits[] = "0123456789abcdef";
-	unsigned char raw[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
-	must(EVP_DigestFinal_ex(d->evp, raw, &len) == 1 && len == 32);
 	for (unsigned i = 0; i < len; i++) {
 		hex[2 * i] = digits[raw[i] >> 4];
 		hex[2 * i + 1] = digits[raw[i] & 15];
 	}
 	hex[2 * len] = '\0';
+}
+
+void digest_finish(struct digest *d, char hex[DIGEST_HEX_SIZE])
+{
+	unsigned char raw[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	must(EVP_DigestFinal_ex(d->evp, raw, &len) == 1 && len == 32);
+	digest_hex(raw, len, hex);
+}
+
+bool digest_md5(struct str bytes, char hex[DIGEST_MD5_HEX_SIZE])
+{
+	unsigned char raw[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	if (EVP_Digest(bytes.data, bytes.len, raw, &len, EVP_md5(), NULL) != 1 || len != 16)
+		return false;
+	digest_hex(raw, len, hex);
+	return true;
 }
 
 void digest_free(struct digest *d)

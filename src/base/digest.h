@@ -1,4 +1,5 @@
-/* SHA-256 of bytes that come in pieces, as hexadecimal text. */
+/* SHA-256 of bytes that come in pieces, as hexadecimal text; MD5 for the protocol that asks for it.
+ */
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
 
@@ -11,5 +12,9 @@ struct digest *digest_new(void);
 void digest_add(struct digest *d, struct str bytes);
 void digest_finish(struct digest *d, char hex[DIGEST_HEX_SIZE]); /* once */
 void digest_free(struct digest *d);                              /* takes NULL */
+
+/* MD5 of bytes, for APOP (RFC 1939 7). False where the system's policy forbids it. */
+enum { DIGEST_MD5_HEX_SIZE = 33 };
+bool digest_md5(struct str bytes, char hex[DIGEST_MD5_HEX_SIZE]);
 
 #endif
