@@ -335,6 +335,39 @@ size_t width_cluster(struct str safe, int *cells)
 	return taken;
 }
 
+static size_t width_outside_step(struct str outside, int *cells)
+{
+	struct buf shown = {0};
+	size_t len = width_cluster_bytes(outside);
+	*cells = safe_text_add(&shown, str_first(outside, len));
+	if (*cells > WIDTH_CLUSTER_CELLS) {
+		len = width_cluster_measured(outside, cells);
+		buf_clear(&shown);
+		*cells = safe_text_add(&shown, str_first(outside, len));
+	}
+	buf_done(&shown);
+	return len;
+}
+
+size_t width_outside_cluster(struct str outside, int *cells)
+{
+	*cells = outside.len > 0;
+	if (outside.len == 0 || width_starts_plain(outside) || outside.data[0] == '\n' ||
+		outside.data[0] == '\t')
+		return outside.len > 0;
+	locale_t before = width_begin();
+	size_t taken = width_outside_step(outside, cells);
+	while (taken < outside.len && (unsigned char)outside.data[taken] >= 0x80) {
+		int more;
+		size_t len = width_outside_step(str_skip(outside, taken), &more);
+		if (more > 0)
+			break;
+		taken += len;
+	}
+	width_end(before);
+	return taken;
+}
+
 struct str width_first(struct str safe, int cells, int *used)
 {
 	size_t taken = 0;

@@ -43,6 +43,11 @@ struct str width_first(struct str safe, int cells, int *used);
  * above 4: a longer cluster comes in pieces). 0 bytes only at the end. */
 size_t width_cluster(struct str safe, int *cells);
 
+/* The next cluster of text from outside, as an editor steps over it: its bytes, with everything
+ * that takes no cell behind it, and the cells of what safe_text_make makes of it. Line ends and
+ * tabs are clusters of their own, of one cell. 0 bytes only at the end. */
+size_t width_outside_cluster(struct str outside, int *cells);
+
 /* Appends safe cut or padded with blanks to exactly `cells`; a cut one ends in "…" (which
  * ui/term.c draws as "." where the locale has none). Right-to-left text is left in logical order.
  */
