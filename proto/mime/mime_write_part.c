@@ -188,9 +188,12 @@ static void flow_line(struct str line, struct buf *out)
 		line = str_skip(line, 1);
 	while (line.len > 0 && line.data[line.len - 1] == ' ')
 		line.len--;
+	int cells = FLOWED_CELLS - (int)str_first(buf_str(&quote), 40).len;
 	for (;;) {
-		size_t end =
-			flow_break(line, FLOWED_CELLS - (int)str_first(buf_str(&quote), 40).len);
+		size_t end = flow_break(line, cells);
+		/* A piece that would be read as the line above a signature. */
+		if (end == 3 && end < line.len && str_starts(line, STR("-- ")))
+			end += flow_break(str_skip(line, end), cells);
 		flow_piece(buf_str(&quote), str_first(line, end), out);
 		line = str_skip(line, end);
 		if (line.len == 0)

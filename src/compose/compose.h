@@ -78,9 +78,10 @@ struct compose_style {
 void compose_new(
 	const struct identity *identity, const struct compose_style *style, struct draft *out);
 
-/* The identity whose address the message came to, by Delivered-To, X-Original-To, Envelope-To, To,
- * Cc, From (one's own mail answered), Bcc; NULL when none did. addr (may be NULL) gets that
- * address. Identities stand in order of preference. */
+/* The identity whose address the message came to: the one that stands in To or Cc; of several, or
+ * when there is none, the one of X-Original-To, Envelope-To, Delivered-To; else that of From (one's
+ * own mail answered) or Bcc. NULL when none did. addr (may be NULL) gets that address. Identities
+ * stand in order of preference; "me+tag@host" counts as "me@host". */
 const struct identity *compose_identity_of(
 	struct str header, const struct identity *identities, size_t count, struct buf *addr);
 
@@ -157,11 +158,13 @@ struct compose_found {
 	enum transfer transfer;
 };
 
-/* What lies in a Drafts folder, from here or from another program, as a draft. out was
- * draft_init'ed; found (owned, mem_free) has an item for each of its files. account (may be NULL)
- * gets the name of the account that Rowan noted. out->draft_id, account_id, answers stay. */
-bool compose_read(struct str message, struct draft *out, struct compose_found **found,
-	struct buf *account, struct error *err);
+/* What lies in a Drafts folder, from here or from another program, as a draft. doc (may be NULL) is
+ * the message as it is shown: its text is taken where there is only HTML. out was draft_init'ed;
+ * found (owned, mem_free) has an item for each of its files. account (may be NULL) gets the name of
+ * the account that Rowan noted. out->draft_id, account_id, answers stay. Rowan's own come back as
+ * they were, but for blanks at line ends. */
+bool compose_read(struct str message, const struct doc *doc, struct draft *out,
+	struct compose_found **found, struct buf *account, struct error *err);
 
 /* The decoded bytes of such a file, in pieces of at most COMPOSE_PIECE. */
 bool compose_file_copy(struct str message, const struct compose_found *found, compose_sink *sink,

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "compose/compose_address.h"
 #include "proto/mime/mime.h"
 #include "proto/mime/mime_write.h"
 
@@ -41,28 +42,6 @@ static size_t header_length(struct str message)
 
 /* ---- Recipients. ---- */
 
-enum { ADDRESS_MAX = 512 }; /* bytes */
-
-static bool address_is_sane(struct str addr)
-{
-	bool is_quoted = false, has_host = false;
-	for (size_t at = 0; at < addr.len; at++) {
-		unsigned char c = (unsigned char)addr.data[at];
-		if (is_quoted && c == '\\' && ++at < addr.len)
-			c = (unsigned char)addr.data[at] == '"' ? 'x'
-								: (unsigned char)addr.data[at];
-		if (c < 0x20 || c == 0x7f || at == addr.len)
-			return false;
-		if (c == '"')
-			is_quoted = !is_quoted;
-		if (!is_quoted && (c == ' ' || c == '<' || c == '>' || c == '\\'))
-			return false;
-		if (!is_quoted && c == '@')
-			has_host = at > 0 && at + 1 < addr.len;
-	}
-	return has_host && !is_quoted && addr.len <= ADDRESS_MAX;
-}
-
 static bool add_recipients(struct outgoing *out, struct str value, struct error *err)
 {
 	struct address_list list = {0};
@@ -73,7 +52,7 @@ static bool add_recipients(struct outgoing *out, struct str value, struct error 
 		bool is_empty_group = addr.len == 0 && list.items[i].group != NULL;
 		if (is_empty_group)
 			continue;
-		if (address_is_sane(addr))
+		if (compose_address_is_sane(addr))
 			outgoing_add_recipient(out, addr);
 		else
 			ok = error_set(err, ERROR_INPUT,
@@ -150,7 +129,7 @@ static bool find_sender(struct str header, const struct compose_given *given, st
 	else if (given->sender == NULL)
 		compose_from_of(header, &addr);
 	bool is_null = given->sender != NULL && addr.len == 0;
-	bool ok = is_null || address_is_sane(buf_str(&addr));
+	bool ok = is_null || compose_address_is_sane(buf_str(&addr));
 	out->from = mem_text(buf_text(&addr));
 	buf_done(&addr);
 	return ok ||
