@@ -303,6 +303,9 @@ bool cache_actions_list(
 	struct cache *cache, struct action **actions, size_t *count, struct error *err);
 bool cache_actions_count(struct cache *cache, int64_t account_id, uint32_t *waiting,
 	uint32_t *failed, struct error *err);
+/* How many of the waiting ones only set \Seen. */
+bool cache_actions_marks(
+	struct cache *cache, int64_t account_id, uint32_t *marks, struct error *err);
 
 /* The server has done it: first the server's side in cache.db (flags of the items), the masks of
  * what is still pending, then the row becomes DONE in local.db. */

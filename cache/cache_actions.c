@@ -271,6 +271,19 @@ bool cache_actions_count(struct cache *cache, int64_t account_id, uint32_t *wait
 	return row == STORE_END;
 }
 
+bool cache_actions_marks(
+	struct cache *cache, int64_t account_id, uint32_t *marks, struct error *err)
+{
+	static const char sql[] = "SELECT count(*) FROM op INDEXED BY op_shown WHERE account_id=?1"
+				  " AND state NOT IN (4, 8) AND done_at IS NULL AND kind=1"
+				  " AND add_f=?2 AND del_f=0";
+	int64_t count = 0;
+	bool ok = store_number(
+		cache, STORE_LOCAL, sql, STORE_INTS(account_id, FLAG_SEEN), &count, err);
+	*marks = (uint32_t)count;
+	return ok;
+}
+
 /* The new state of a wish in local.db. words may be NULL. */
 bool cache_action_state_write(struct cache *cache, int64_t action_id, enum action_state state,
 	const char *words, struct error *err)

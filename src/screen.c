@@ -108,6 +108,7 @@ static void screen_add_settings(const struct settings *settings, struct ui_optio
 	options->always_colour = screen_choice(settings, "colour") == 1;
 	options->sort = (enum view_sort)screen_choice(settings, "sort");
 	options->start = (enum ui_start)screen_choice(settings, "start");
+	options->open_at = (enum ui_open_at)screen_choice(settings, "open-at");
 	options->sort_reverse = settings_get_bool(settings, "sort-reverse");
 	options->start_folder = settings_get_text(settings, "start-folder");
 	options->new_mail_command = settings_get_text(settings, "new-mail-command");

@@ -216,7 +216,7 @@ struct folder_memory *app_memory(struct app *app, int64_t folder_id)
 	return memory;
 }
 
-void app_open_folder(struct app *app, int64_t folder_id)
+static void app_open(struct app *app, int64_t folder_id, bool is_examined)
 {
 	struct screen *folders = app_find(app, CONTEXT_FOLDERS);
 	if (folders != NULL)
@@ -228,7 +228,17 @@ void app_open_folder(struct app *app, int64_t folder_id)
 	if (folder_id != app->folder_id)
 		app->folder_before = app->folder_id;
 	app->folder_id = folder_id;
-	app_push(app, screen_messages_new(app, folder_id));
+	app_push(app, screen_messages_new(app, folder_id, is_examined));
+}
+
+void app_open_folder(struct app *app, int64_t folder_id)
+{
+	app_open(app, folder_id, false);
+}
+
+void app_examine_folder(struct app *app, int64_t folder_id)
+{
+	app_open(app, folder_id, true);
 }
 
 /* ---- Keys. ---- */
@@ -356,6 +366,7 @@ int app_tick(struct app *app, int64_t now)
 	app->now = now;
 	app_start(app); /* it waited for a question to be answered */
 	int64_t next = earlier(app_tick_questions(app), app_open_tick(app));
+	next = earlier(next, app_leave_tick(app));
 	for (size_t i = 0; i < app->depth; i++)
 		if (app->stack[i]->ops->tick != NULL)
 			next = earlier(next, app->stack[i]->ops->tick(app->stack[i]));
@@ -423,6 +434,7 @@ void app_free(struct app *app)
 	app_open_done(app);
 	app_transfer_done(app);
 	mem_free(app->transfer.name);
+	mem_free(app->goto_name);
 	app_known_done(app);
 	mem_free(app->memories);
 	buf_done(&app->status);

@@ -103,10 +103,12 @@ struct app {
 	struct folder_change change;
 	uint64_t wish_tag;              /* of the last wish, whose outcome is told */
 	bool is_finishing;              /* leaves as soon as nothing waits */
+	int64_t finish_by;              /* but asks, or leaves, at this time; 0: whenever */
 	struct folder_memory *memories; /* owned */
 	size_t memory_count, memory_cap;
 	int64_t folder_id; /* open now, or last; 0 */
 	int64_t folder_before;
+	char *goto_name; /* owned: asked for before the folders were known; NULL */
 	bool has_started;
 	bool has_page; /* of any list: there is something to look at */
 
@@ -183,6 +185,7 @@ const struct account_status *app_account(const struct app *app, int64_t account_
 void app_folder_name(const struct app *app, int64_t folder_id, struct buf *out);
 struct folder_memory *app_memory(struct app *app, int64_t folder_id); /* never NULL */
 void app_open_folder(struct app *app, int64_t folder_id);
+void app_examine_folder(struct app *app, int64_t folder_id); /* to be read only */
 bool app_runs(struct app *app, enum command command); /* a command every screen has */
 
 #endif

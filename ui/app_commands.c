@@ -16,6 +16,7 @@ unsigned app_waiting(const struct app *app)
 /* ---- Leaving: sure? then the deleted ones; then what waits. ---- */
 
 enum { LEAVE_STAYS, LEAVE_FINISHES, LEAVE_LEAVES };
+enum { LEAVE_PATIENCE = 500 };
 
 static const struct choice leave_choices[] = {
 	{'l', N_("Leave them"), LEAVE_LEAVES},
@@ -32,10 +33,21 @@ static void app_leave_answer(void *context, int value)
 		app_say(app, "%s", _("Rowan ends when the servers have done all that waits"));
 }
 
-static void app_leave(struct app *app)
+/* Changes worth a question: that a message was seen is told at the next start as well. */
+static unsigned app_waiting_asked(const struct app *app)
+{
+	unsigned marks = 0;
+	for (size_t i = 0; i < app->account_count; i++)
+		marks += app->accounts[i].marks;
+	return app_waiting(app) - marks;
+}
+
+static void app_leave_ask(struct app *app)
 {
 	struct buf label = {0};
-	unsigned waiting = app_waiting(app);
+	unsigned waiting = app_waiting_asked(app);
+	app->is_finishing = false;
+	app->finish_by = 0;
 	if (waiting == 0) {
 		app->is_over = true;
 		return;
@@ -47,6 +59,32 @@ static void app_leave(struct app *app)
 		waiting);
 	app_ask_choice(app, buf_str(&label), leave_choices, 3, LEAVE_LEAVES, app_leave_answer, app);
 	buf_done(&label);
+}
+
+/* What is on its way to a server that answers is over in a moment: nothing is asked until then. */
+static void app_leave(struct app *app)
+{
+	bool is_running = false;
+	for (size_t i = 0; i < app->account_count; i++)
+		is_running |= app->accounts[i].waiting > 0 &&
+			      (app->accounts[i].state == ACCOUNT_ONLINE ||
+				      app->accounts[i].state == ACCOUNT_SYNCING);
+	if (!is_running) {
+		app_leave_ask(app);
+		return;
+	}
+	app->is_finishing = true;
+	app->finish_by = app->now + LEAVE_PATIENCE;
+}
+
+int64_t app_leave_tick(struct app *app)
+{
+	if (app->finish_by == 0)
+		return -1;
+	if (app->now < app->finish_by)
+		return app->finish_by;
+	app_leave_ask(app);
+	return -1;
 }
 
 static const struct choice yes_no[] = {

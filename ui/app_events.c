@@ -18,8 +18,11 @@ static void folders_free(struct folder *folders, size_t count)
 
 static void accounts_free(struct account_status *accounts, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		mem_free(accounts[i].name);
+		for (int bit = 0; bit < FLAG_KEYWORD_MAX; bit++)
+			mem_free(accounts[i].keywords[bit]);
+	}
 	mem_free(accounts);
 }
 
@@ -55,6 +58,8 @@ static void app_take_folders(struct app *app, struct event *event)
 	event->folders = NULL;
 	event->folder_count = 0;
 	app_start(app);
+	if (app->has_started)
+		app_goto_late(app);
 }
 
 static void app_take_accounts(struct app *app, struct event *event)

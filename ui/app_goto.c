@@ -1,6 +1,7 @@
 /* Folders by name, over all accounts: "Account/Folder/Sub", or the folder alone. */
 #include "ui/app_parts.h"
 
+#include "base/memory.h"
 #include "words/gettext.h"
 
 static void folder_full_name(const struct app *app, const struct folder *folder, struct buf *out)
@@ -135,11 +136,8 @@ static const struct folder *app_goto_default(const struct app *app)
 	return app->folder_count > 0 ? &app->folders[0] : NULL;
 }
 
-static void app_goto_done(void *context, const char *text)
+static void app_goto_name(struct app *app, const char *text)
 {
-	struct app *app = context;
-	if (text == NULL)
-		return;
 	struct str name = str_trim(str_from(text));
 	const struct folder *folder =
 		name.len > 0 ? app_folder_named(app, name) : app_goto_default(app);
@@ -156,16 +154,41 @@ static void app_goto_done(void *context, const char *text)
 		app_open_folder(app, folder->folder_id);
 }
 
+static void app_goto_done(void *context, const char *text)
+{
+	struct app *app = context;
+	if (text == NULL)
+		return;
+	if (app->folder_count > 0) {
+		app_goto_name(app, text);
+		return;
+	}
+	mem_free(app->goto_name);
+	app->goto_name = mem_text(text);
+	app_say(app, "%s", _("Opened as soon as the folders are known"));
+}
+
+void app_goto_late(struct app *app)
+{
+	char *name = app->goto_name;
+	if (name == NULL || app->folder_count == 0)
+		return;
+	app->goto_name = NULL;
+	buf_clear(&app->status);
+	app_goto_name(app, name);
+	mem_free(name);
+}
+
 void app_ask_folder(struct app *app)
 {
 	const struct folder *folder = app_goto_default(app);
-	if (folder == NULL) {
-		app_say(app, "%s", _("No folders are known yet"));
-		return;
-	}
 	struct buf name = {0}, label = {0};
-	app_folder_name(app, folder->folder_id, &name);
-	buf_addf(&label, _("GOTO folder [%s] : "), buf_text(&name));
+	if (folder != NULL) {
+		app_folder_name(app, folder->folder_id, &name);
+		buf_addf(&label, _("GOTO folder [%s] : "), buf_text(&name));
+	} else {
+		buf_add_text(&label, _("GOTO folder : "));
+	}
 	app_ask_line(app, buf_str(&label), STR(""), false, app_goto_done, app);
 	app->prompt.complete = app_complete_folder;
 	buf_done(&name);

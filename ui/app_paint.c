@@ -46,10 +46,6 @@ static void app_add_state(const struct app *app, struct buf *out)
 
 static void app_paint_status(const struct app *app, struct canvas *c, int row)
 {
-	if (app->prompt.state != PROMPT_NONE) {
-		prompt_paint(&app->prompt, c, row);
-		return;
-	}
 	struct buf state = {0};
 	if (app->status.len == 0)
 		app_add_state(app, &state);
@@ -81,16 +77,27 @@ static void app_paint_menu(const struct app *app, struct canvas *c, int row, int
 {
 	struct menu_item items[MENU_ITEMS_MAX + 1];
 	size_t count = 0;
-	if (app->prompt.state != PROMPT_NONE) {
-		count = prompt_menu(&app->prompt, items);
-		menu_paint(c, row, rows, items, count, 0, false);
-		return;
-	}
 	const struct menu_slot *slots = keys_menu(app_top(app)->ops->context, &count);
 	for (size_t i = 0; i < count; i++)
 		app_menu_item(app, &slots[i], &items[i]);
 	int pages = menu_pages(c, rows, count);
 	menu_paint(c, row, rows, items, count, app->menu_page % pages, true);
+}
+
+/* A question takes as many rows as its words and all its keys need: on a small screen some of the
+ * body's. */
+static void app_paint_prompt(const struct app *app, struct canvas *c)
+{
+	struct menu_item items[MENU_ITEMS_MAX];
+	size_t count = prompt_menu(&app->prompt, items);
+	int label = prompt_rows(&app->prompt, c->columns), least = menu_rows(app->rows);
+	int most = app->rows - label - 1 > least ? app->rows - label - 1 : least;
+	struct menu_shape shape = menu_shape(c, items, count, least, most);
+	int row = app->rows - shape.rows - label;
+	for (int i = row; i < app->rows; i++)
+		canvas_fill(c, i, 0, c->columns, STYLE_NORMAL);
+	prompt_paint(&app->prompt, c, row);
+	menu_paint_all(c, row + label, shape, items, count);
 }
 
 void app_paint(const struct app *app, struct canvas *c)
@@ -102,6 +109,10 @@ void app_paint(const struct app *app, struct canvas *c)
 	for (int row = app->rows - rows - 1; row < app->rows; row++)
 		canvas_fill(c, row, 0, c->columns, STYLE_NORMAL);
 	app_paint_title(app, c);
+	if (app->prompt.state != PROMPT_NONE) {
+		app_paint_prompt(app, c);
+		return;
+	}
 	app_paint_status(app, c, app->rows - rows - 1);
 	app_paint_menu(app, c, app->rows - rows, rows);
 }

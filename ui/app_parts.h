@@ -6,12 +6,16 @@
 
 /* app_goto.c: folders by name. */
 void app_ask_folder(struct app *app);
+/* The folders are known: the one that was asked for before is opened. */
+void app_goto_late(struct app *app);
 /* The folder a name means: "Account/Folder", or the folder alone where that is clear. */
 const struct folder *app_folder_named(const struct app *app, struct str name);
 bool app_complete_folder(void *app, struct str typed, struct buf *completed);
 
 /* app_commands.c: changes that the servers have not made yet. */
 unsigned app_waiting(const struct app *app);
+/* Quitting has waited for them long enough; when to come again, or -1. */
+int64_t app_leave_tick(struct app *app);
 
 /* app_question.c: what accounts ask. */
 void app_question_add(struct app *app, struct question *question); /* takes it */

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { EVENTS_AT_ONCE = 64, KEYS_AT_ONCE = 16, FIRST_PAINT_AFTER = 100 };
+enum { EVENTS_AT_ONCE = 64, KEYS_AT_ONCE = 16, FIRST_PAINT_AFTER = 100, EARLY_KEYS = 64 };
 
 struct ui {
 	const struct ui_options *options;
@@ -28,15 +28,39 @@ struct ui {
 	int test_fd;
 	unsigned generation, keys;
 	int64_t started;
+	struct input early[EARLY_KEYS]; /* typed before the first paint */
+	int early_count, early_next;
 	bool is_dirty, is_told;
 };
+
+/* Milliseconds for which the first paint may still wait for the first screen. */
+static int ui_hold_paint(const struct ui *ui)
+{
+	int64_t left = ui->started + FIRST_PAINT_AFTER - clock_monotonic_ms();
+	bool is_held = ui->generation == 0 && !app_is_ready(ui->app);
+	return is_held && left > 0 ? (int)left : 0;
+}
+
+/* Keys typed before the first screen is here are meant for it: they wait for it, in their order. */
+static bool ui_next_key(struct ui *ui, struct input *input)
+{
+	if (ui_hold_paint(ui) > 0) {
+		while (ui->early_count < EARLY_KEYS && term_input(ui->term, input))
+			ui->early[ui->early_count++] = *input;
+		return false;
+	}
+	if (ui->early_next == ui->early_count)
+		return term_input(ui->term, input);
+	*input = ui->early[ui->early_next++];
+	return true;
+}
 
 static bool ui_take_keys(struct ui *ui)
 {
 	struct input input;
 	bool has_more = false;
 	for (int i = 0; i < KEYS_AT_ONCE && !ui->app->is_over; i++) {
-		has_more = term_input(ui->term, &input);
+		has_more = ui_next_key(ui, &input);
 		if (!has_more)
 			break;
 		app_key(ui->app, &input, clock_monotonic_ms());
@@ -126,14 +150,6 @@ static void ui_wishes(struct ui *ui)
 		term_suspend(ui->term);
 		ui_resize(ui);
 	}
-}
-
-/* Milliseconds for which the first paint may still wait for the first screen. */
-static int ui_hold_paint(const struct ui *ui)
-{
-	int64_t left = ui->started + FIRST_PAINT_AFTER - clock_monotonic_ms();
-	bool is_held = ui->generation == 0 && ui->keys == 0 && !app_is_ready(ui->app);
-	return is_held && left > 0 ? (int)left : 0;
 }
 
 static void ui_paint(struct ui *ui)

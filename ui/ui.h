@@ -22,6 +22,9 @@ struct ui_colour {
 
 enum ui_start { START_INDEX, START_FOLDERS, START_MENU };
 
+/* Where a folder opens that was left at its end, or never opened. */
+enum ui_open_at { OPEN_AT_UNSEEN, OPEN_AT_LAST };
+
 struct ui_options {
 	enum preset preset;
 	const struct ui_binding *bindings;
@@ -41,6 +44,7 @@ struct ui_options {
 	enum view_sort sort; /* of folders that were not sorted otherwise */
 	bool sort_reverse;
 	enum ui_start start;
+	enum ui_open_at open_at;
 	const char *start_folder; /* "Account/Folder"; NULL: the first INBOX */
 	/* Words, run for each new message with its sender and subject as two more; NULL. */
 	const char *new_mail_command;

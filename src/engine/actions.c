@@ -347,9 +347,9 @@ bool act_is_ready(struct session *s, struct acting *acting, bool writes, enum ac
 			act_later(s, &acting->actions[i], ACTIONS_RETRY_S, NULL);
 		return false;
 	}
-	if (sync == NULL || sync->folder_id != a->folder_id) {
+	if (sync == NULL || sync->folder_id != a->folder_id || (writes && sync->is_examined)) {
+		s->wish_folder = a->folder_id; /* not to be examined only */
 		sync_select(s, a->folder_id);
-		s->wish_folder = a->folder_id;
 		*start = s->selecting != NULL ? ACT_ASKED : ACT_WAITS;
 		return false;
 	}

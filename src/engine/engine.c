@@ -104,6 +104,7 @@ static void engine_tell_accounts(struct engine *engine)
 				engine->wall + (run->retry_at - engine->now + 999) / 1000;
 		cache_actions_count(
 			engine->cache, status->account_id, &status->waiting, &status->failed, NULL);
+		cache_actions_marks(engine->cache, status->account_id, &status->marks, NULL);
 		cache_keyword_names(engine->cache, status->account_id, status->keywords, NULL);
 	}
 	engine_post_latest(engine, (uint64_t)EVENT_ACCOUNTS << 32, event);

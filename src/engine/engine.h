@@ -148,6 +148,10 @@ struct page_request {
 	/* VIEW_OPEN: in the order and at the place the folder was left in, if it ever was; the
 	 * page tells. VIEW_CLOSE: this order, and place_id (0: the end), are for the next time. */
 	bool remembered;
+	/* VIEW_OPEN: of a folder that was left at its end, or never opened, the first unseen
+	 * message in its usual order. */
+	bool at_unseen;
+	bool read_only; /* VIEW_OPEN: EXAMINE; nothing is changed in it while it is open so */
 };
 
 struct show_options {
@@ -251,6 +255,7 @@ struct account_status {
 	int64_t retry_at; /* wall seconds; 0 */
 	struct error error;
 	uint32_t waiting, failed;         /* wishes in the journal */
+	uint32_t marks;                   /* of those waiting: that say no more than "seen" */
 	char *keywords[FLAG_KEYWORD_MAX]; /* owned: names of bits FLAG_KEYWORD_FIRST…, or NULL */
 };
 

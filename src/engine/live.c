@@ -23,6 +23,15 @@ bool live_is_watched(const struct engine *engine, int64_t folder_id)
 	return false;
 }
 
+bool live_is_examined(const struct engine *engine, int64_t folder_id)
+{
+	bool is_examined = false;
+	for (const struct live_list *list = engine->lists; list != NULL; list = list->next)
+		if (list->page.view.folder_id == folder_id)
+			is_examined = list->is_examined;
+	return is_examined;
+}
+
 static void live_left(struct engine *engine, int64_t folder_id)
 {
 	struct error err;
@@ -32,6 +41,23 @@ static void live_left(struct engine *engine, int64_t folder_id)
 		engine_storage_failed(engine, &err);
 }
 
+/* The first unseen message, as Alpine's incoming-startup-rule has it; of a folder whose headers are
+ * still coming it is not known. */
+static int64_t live_first_unseen(struct engine *engine, const struct view *view)
+{
+	struct folder folder = {0};
+	struct error err;
+	int64_t place_id = 0;
+	if (view->sort != SORT_ARRIVAL || view->is_reverse ||
+		!cache_folder_get(engine->cache, view->folder_id, &folder, NULL))
+		return 0;
+	if (folder.unseen > 0 && folder.synced_low == 1 &&
+		!cache_next_unseen(engine->cache, view, 0, &place_id, &err))
+		engine_storage_failed(engine, &err);
+	folder_done(&folder);
+	return place_id;
+}
+
 static void live_recall(struct engine *engine, struct page_request *page)
 {
 	struct error err;
@@ -39,7 +65,9 @@ static void live_recall(struct engine *engine, struct page_request *page)
 	bool is_found = false;
 	if (!cache_view_load(engine->cache, &page->view, &place_id, &is_found, &err))
 		engine_storage_failed(engine, &err);
-	if (!is_found)
+	if (place_id == 0 && page->at_unseen)
+		place_id = live_first_unseen(engine, &page->view);
+	if (!is_found && place_id == 0)
 		return;
 	page->anchor = place_id != 0           ? PAGE_AT_PLACE
 		       : page->view.is_reverse ? PAGE_AT_START
@@ -72,6 +100,7 @@ void live_open(struct engine *engine, const struct request *request)
 		live_recall(engine, &list->page);
 	list->tag = request->tag;
 	list->is_asked = true;
+	list->is_examined = request->page.read_only;
 	list->is_prepared = list->page.view.sort == SORT_ARRIVAL;
 	struct account_run *run = engine_run_of_folder(engine, request->page.view.folder_id);
 	if (run != NULL)
@@ -153,7 +182,8 @@ static void live_fill_folder(struct engine *engine, struct page *page)
 		return;
 	page->unseen = folder.unseen;
 	page->deleted = live_deleted(engine, folder.folder_id);
-	page->is_read_only = folder.is_read_only || sync_is_read_only(engine, folder.folder_id);
+	page->is_read_only = folder.is_read_only || sync_is_read_only(engine, folder.folder_id) ||
+			     live_is_examined(engine, folder.folder_id);
 	page->is_syncing = folder.synced_low != 1 && sync_is_busy(engine, folder.folder_id);
 	if (cache_folder_server(engine->cache, folder.folder_id, &server, NULL) &&
 		server.server_total != UINT32_MAX)

@@ -17,6 +17,7 @@ struct live_list {
 	bool is_dirty;    /* something shown may have changed */
 	bool is_asked;    /* the screen asked: answer now */
 	bool is_prepared; /* the order of the view can be paged */
+	bool is_examined; /* opened to be read only */
 	int64_t told_at;  /* ms */
 };
 
@@ -37,6 +38,8 @@ void live_flush(struct engine *engine, int64_t *deadline);
 bool live_prepare(struct engine *engine);
 
 bool live_is_watched(const struct engine *engine, int64_t folder_id);
+/* The user looks at it and wants nothing changed in it. */
+bool live_is_examined(const struct engine *engine, int64_t folder_id);
 
 /* REQUEST_FIND: takes the request over; live_search does one slice of it, false when there is
  * nothing to look for. */

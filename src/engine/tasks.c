@@ -182,8 +182,9 @@ static bool tasks_select(struct session *s)
 {
 	int64_t folder_id = tasks_folder(s);
 	struct folder_sync *newest = tasks_newest(s);
-	if (folder_id == 0 || (newest != NULL && newest->folder_id == folder_id) ||
-		session_is_refused(s, folder_id))
+	if (folder_id == 0 || session_is_refused(s, folder_id) ||
+		(newest != NULL && newest->folder_id == folder_id &&
+			newest->is_examined == live_is_examined(s->run->engine, folder_id)))
 		return false;
 	if (s->wish_folder != 0 && newest != NULL && newest->folder_id == s->wish_folder)
 		return false;

@@ -184,6 +184,12 @@ static int64_t request_first_folder(const struct request *request)
 	return request->place_count > 0 ? place_folder(request->place_ids[0]) : 0;
 }
 
+/* Nothing can, or is to, be changed in it. */
+static bool wish_is_forbidden(const struct engine *engine, int64_t folder_id)
+{
+	return sync_is_read_only(engine, folder_id) || live_is_examined(engine, folder_id);
+}
+
 void wishes_flags(struct engine *engine, const struct request *request)
 {
 	struct gesture g;
@@ -192,7 +198,7 @@ void wishes_flags(struct engine *engine, const struct request *request)
 	g.plan.remove = request->remove & ~request->add;
 	for (size_t i = 0; i < request->place_count; i++) {
 		int64_t folder_id = place_folder(request->place_ids[i]);
-		if (!action_folder_was_done(request, i) && !sync_is_read_only(engine, folder_id))
+		if (!action_folder_was_done(request, i) && !wish_is_forbidden(engine, folder_id))
 			gesture_folder(&g, folder_id);
 	}
 	gesture_end(&g, request_first_folder(request));
@@ -260,7 +266,7 @@ void wishes_delete(struct engine *engine, const struct request *request)
 	gesture_begin(&g, engine, request, ACTION_FLAGS);
 	for (size_t i = 0; i < request->place_count; i++) {
 		int64_t folder_id = place_folder(request->place_ids[i]);
-		if (action_folder_was_done(request, i) || sync_is_read_only(engine, folder_id))
+		if (action_folder_was_done(request, i) || wish_is_forbidden(engine, folder_id))
 			continue;
 		int64_t trash = is_delete ? delete_trash(engine, folder_id) : 0;
 		g.plan.kind = trash != 0 ? ACTION_MOVE : ACTION_FLAGS;

@@ -40,6 +40,9 @@ static const struct option options[] = {
 		   "menu.")},
 	{"rowan", "start-folder", OPTION_TEXT, NULL, "ACCOUNT/FOLDER",
 		N_("The folder that is open at the start; without it the first INBOX.")},
+	{"rowan", "open-at", OPTION_CHOICE, "first-unseen", "first-unseen|last",
+		N_("Where a folder opens that was left at its end: at the first unseen message, "
+		   "or at the last one.")},
 	{"account", "imap", OPTION_ADDRESS, NULL, "imaps://USER@HOST[:PORT]",
 		N_("The IMAP server that holds the mail; the schemes are imaps, imap+starttls and "
 		   "imap.")},

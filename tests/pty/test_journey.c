@@ -291,7 +291,8 @@ Test(journey, a_signal_leaves_the_terminal_as_it_was)
 	demo_add_account(&demo, demo.user, demo.port);
 	static const int signals[] = {SIGTERM, SIGHUP};
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		struct pty *pty = demo_open_inbox(&demo);
+		struct pty *pty = demo_open(&demo, NULL, 80, 24);
+		demo_expect(pty, "of 25");
 		kill(pty_pid(pty), signals[i]);
 		int status = pty_end(pty, DEMO_PATIENCE);
 		cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%d", status);
@@ -429,8 +430,9 @@ Test(journey, killed_and_offline_it_shows_what_it_had)
 	pty_end(pty, DEMO_PATIENCE);
 	pty_free(pty);
 	pty = demo_open(&demo, "--offline", 80, 24);
-	demo_expect(pty, "Message 25 of 25");
+	demo_expect(pty, "of 25 NEW"); /* the first unseen one */
 	demo_expect(pty, "Offline");
+	demo_press(pty, PTY_END, "Message 25 of 25");
 	demo_press(pty, "\r", "Hello Ada,");
 	demo_press(pty, "p", "MESSAGE TEXT");
 	demo_press(pty, "<", "Message 24 of 25");

@@ -123,10 +123,16 @@ static void fake_send_accounts(struct fake *fake)
 		account->name = mem_text(fake_text(fake, names[i]));
 		account->state = i == 0 ? fake->state : ACCOUNT_ONLINE;
 		account->waiting = i == 0 ? fake->waiting : 0;
+		account->marks = i == 0 ? fake->marks : 0;
 		if (account->state == ACCOUNT_WAITING)
 			error_set(&account->error, ERROR_NETWORK, "mail.example.org: refused");
 	}
 	fake_post(fake, event);
+}
+
+void fake_push_accounts(struct fake *fake)
+{
+	fake_send_accounts(fake);
 }
 
 static uint32_t fake_total(const struct fake *fake, int64_t folder_id)
@@ -198,7 +204,7 @@ void fake_push_page(struct fake *fake)
 	page->rows = mem_new_array(page->count + 1, sizeof(*page->rows));
 	page->revision = ++fake->revision;
 	page->deleted = fake->deleted;
-	page->is_read_only = fake->is_read_only;
+	page->is_read_only = fake->is_read_only || fake->is_examined;
 	page->server_total = ask->view.folder_id == FAKE_ABSENT ? 2000 : total;
 	for (uint32_t i = 0; i < page->count; i++)
 		page->rows[i] = fake_row(fake, ask->view.folder_id, first + i);
@@ -441,8 +447,9 @@ static void fake_note(struct fake *fake, const struct request *r)
 	if (r->kind == REQUEST_ONLINE)
 		buf_addf(&fake->asked, " on=%d", (int)r->is_on);
 	if (r->kind == REQUEST_VIEW_OPEN)
-		buf_addf(&fake->asked, " folder=%d sort=%d reverse=%d", (int)r->page.view.folder_id,
-			(int)r->page.view.sort, (int)r->page.view.is_reverse);
+		buf_addf(&fake->asked, " folder=%d sort=%d reverse=%d%s",
+			(int)r->page.view.folder_id, (int)r->page.view.sort,
+			(int)r->page.view.is_reverse, r->page.read_only ? " examine" : "");
 	if (r->text != NULL)
 		buf_addf(&fake->asked, " text=%s", r->text);
 	if (r->path != NULL)
@@ -468,6 +475,9 @@ void fake_send(void *context, struct request *request)
 		fake_send_accounts(fake);
 		break;
 	case REQUEST_VIEW_OPEN:
+		fake->is_examined = request->page.read_only;
+		fake_page(fake, request);
+		break;
 	case REQUEST_PAGE:
 		fake_page(fake, request);
 		break;

@@ -29,7 +29,8 @@ struct fake {
 	unsigned list_id;
 	flags_t added, removed; /* by REQUEST_FLAGS, for the last message named */
 	int64_t flagged;
-	uint32_t deleted, waiting;
+	uint32_t deleted, waiting, marks;
+	bool is_examined; /* the folder that is open */
 	int64_t gone; /* rows taken away at the front, negative: added */
 };
 
@@ -40,6 +41,7 @@ struct account *fake_load(void *fake, const char *name);
 
 /* Tells what changed: the page that was asked for last, again. */
 void fake_push_page(struct fake *fake);
+void fake_push_accounts(struct fake *fake);
 void fake_push_new_mail(struct fake *fake, const char *from, const char *subject);
 void fake_push_question(struct fake *fake, enum question_kind kind);
 void fake_let_go(struct fake *fake); /* what was held back */

@@ -77,6 +77,8 @@ static void stage_happen(struct stage *stage, const char *what)
 		fake_push_question(fake, QUESTION_PASSWORD);
 	} else if (strcmp(what, "certificate") == 0) {
 		fake_push_question(fake, QUESTION_CERTIFICATE);
+	} else if (strcmp(what, "accounts") == 0) {
+		fake_push_accounts(fake);
 	} else if (strcmp(what, "page") == 0) {
 		fake_push_page(fake);
 	} else if (sscanf(what, "gone:%d", &a) == 1) {

@@ -4,6 +4,7 @@
  * 'text' to paste, and happenings with an @:
  *
  *	@mail @password @certificate   the engine tells or asks
+ *	@accounts                      what the accounts do is told again
  *	@page                          the page that was asked for last comes again
  *	@gone:N  @come:N               N rows go from (come in) front of the list, and a page comes
  *	@hold  @go                     answers wait; answers come

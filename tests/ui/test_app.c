@@ -661,15 +661,86 @@ Test(app, quitting_asks_for_the_deleted_and_for_what_waits)
 	stage_forget(&stage);
 	stage_play(&stage, "q");
 	cr_expect(shows(&stage, "Expunge the 3 deleted messages from \"Work/INBOX\"?"));
-	stage_play(&stage, "y");
+	stage_play(&stage, "y @wait:600");
 	cr_expect(shows(&stage, "2 changes wait for their servers. Leave them"));
 	cr_expect(strstr(stage_asked(&stage), "expunge folder=1") != NULL);
 	stage_play(&stage, "s");
 	cr_expect(!stage.app->is_over);
-	stage_play(&stage, "q f");
+	stage_play(&stage, "q @wait:600 f");
 	cr_expect(!stage.app->is_over);
-	stage_play(&stage, "q l");
+	stage_play(&stage, "q @wait:600 l");
 	cr_expect(stage.app->is_over);
+	stage_done(&stage);
+}
+
+Test(app, quitting_does_not_ask_about_what_was_only_read)
+{
+	static const enum account_state states[] = {ACCOUNT_ONLINE, ACCOUNT_WAITING};
+	for (int i = 0; i < 2; i++) {
+		struct stage stage;
+		stage_init(&stage, 80, 24);
+		stage.fake.waiting = stage.fake.marks = 1;
+		stage.fake.state = states[i];
+		stage_open(&stage);
+		stage_play(&stage, "q");
+		bool waits = states[i] == ACCOUNT_ONLINE; /* it may still be told */
+		cr_expect_eq(stage.app->is_over, !waits);
+		stage_play(&stage, "@wait:600");
+		cr_expect(stage.app->is_over);
+		cr_expect_eq(stage.app->prompt.state, PROMPT_NONE);
+		stage_done(&stage);
+	}
+}
+
+Test(app, quitting_ends_as_soon_as_the_server_has_done_what_was_on_its_way)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage.fake.waiting = 1;
+	stage_open(&stage);
+	stage_play(&stage, "q");
+	cr_expect(!stage.app->is_over);
+	stage.fake.waiting = 0;
+	stage_play(&stage, "@accounts");
+	cr_expect(stage.app->is_over);
+	stage_done(&stage);
+}
+
+Test(app, a_number_typed_before_the_list_is_here_counts_when_it_comes)
+{
+	struct stage stage;
+	play(&stage, 100, "@hold g \"Archive\" Return j \"42\" Return");
+	cr_expect(!shows(&stage, "There is no message"));
+	stage_play(&stage, "@go");
+	cr_expect(shows(&stage, "Message 42 of 1,000,000"));
+	stage_done(&stage);
+}
+
+Test(app, a_folder_named_before_the_folders_are_here_is_opened_when_they_come)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage.fake.is_held = true;
+	stage_open(&stage);
+	stage_play(&stage, "g \"Drafts\" Return");
+	cr_expect(shows(&stage, "Opened as soon as the folders are known"));
+	stage_play(&stage, "@go");
+	cr_expect(shows(&stage, "Folder: Work/Drafts"));
+	stage_done(&stage);
+}
+
+Test(app, a_folder_opened_to_be_read_only_forbids_changes_and_says_why)
+{
+	struct stage stage;
+	play(&stage, 12, "l x");
+	cr_expect_not_null(strstr(stage_asked(&stage), "view-open folder=1 sort=0 reverse=0 examine"),
+		"%s", stage_asked(&stage));
+	cr_expect(shows(&stage, "Work/INBOX (READONLY)"));
+	stage_forget(&stage);
+	stage_play(&stage, "d");
+	cr_expect(shows(&stage, "This folder was opened to be read only"));
+	stage_play(&stage, "Return");
+	cr_expect_null(strstr(stage_asked(&stage), "flags"), "%s", stage_asked(&stage));
 	stage_done(&stage);
 }
 

@@ -14,7 +14,11 @@ void bar_title(struct canvas *c, const struct title *title)
 	if (right < c->columns / 3)
 		right = c->columns / 3;
 	int column = 1;
-	if (c->columns >= BAR_PROGRAM_FROM)
+	/* Where one is says more than which program it is. */
+	int need = width_cells(str_from(title->program)) + width_cells(str_from(title->name)) +
+		   width_cells(title->about) + 4;
+	bool has_room = need <= right - column - 1;
+	if (c->columns >= BAR_PROGRAM_FROM && has_room)
 		column += canvas_text(c, 0, column, 12, str_from(title->program), STYLE_TITLE) + 2;
 	if (c->columns >= BAR_NAME_FROM || title->about.len == 0)
 		column += canvas_text(c, 0, column, right - column - 1, str_from(title->name),

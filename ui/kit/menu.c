@@ -3,7 +3,7 @@
 
 #include "ui/theme.h"
 
-enum { MENU_COLUMNS = 6, MENU_CELLS = 12, MENU_ONE_ROW_BELOW = 12 };
+enum { MENU_COLUMNS = 6, MENU_CELLS = 12, MENU_ONE_ROW_BELOW = 12, MENU_ROWS_MAX = 12 };
 
 int menu_rows(int screen_rows)
 {
@@ -64,7 +64,7 @@ static size_t menu_item_at(int slot, int slots, int page, bool is_paged)
 }
 
 struct menu_page {
-	const struct menu_item *slots[2 * MENU_COLUMNS]; /* NULL: empty */
+	const struct menu_item *slots[MENU_ROWS_MAX * MENU_COLUMNS]; /* NULL: empty */
 	int left[MENU_COLUMNS + 1]; /* where columns begin; the last: the end */
 };
 
@@ -90,10 +90,22 @@ static void menu_measure(struct menu_page *page, int columns, int rows, int cell
 	}
 }
 
+static void menu_paint_page(
+	struct canvas *c, int row, const struct menu_page *p, struct menu_shape shape)
+{
+	for (int slot = 0; slot < shape.columns * shape.rows; slot++) {
+		int at = slot / shape.rows;
+		if (p->slots[slot] != NULL)
+			menu_paint_item(c, row + slot % shape.rows, p->left[at],
+				p->left[at + 1] - p->left[at], p->slots[slot]);
+	}
+}
+
 void menu_paint(struct canvas *c, int row, int rows, const struct menu_item *items, size_t count,
 	int page, bool is_paged)
 {
-	int columns = menu_columns(c), slots = columns * rows;
+	struct menu_shape shape = {menu_columns(c), rows};
+	int slots = shape.columns * rows;
 	bool has_other = menu_pages(c, rows, count) > 1;
 	struct menu_page p = {0};
 	for (int slot = 0; slot < slots; slot++) {
@@ -101,11 +113,56 @@ void menu_paint(struct canvas *c, int row, int rows, const struct menu_item *ite
 		if (i < count && (!is_paged || !items[i].is_other || has_other))
 			p.slots[slot] = &items[i];
 	}
-	menu_measure(&p, columns, rows, c->columns);
-	for (int slot = 0; slot < slots; slot++) {
-		int at = slot / rows;
-		if (p.slots[slot] != NULL)
-			menu_paint_item(c, row + slot % rows, p.left[at],
-				p.left[at + 1] - p.left[at], p.slots[slot]);
+	menu_measure(&p, shape.columns, rows, c->columns);
+	menu_paint_page(c, row, &p, shape);
+}
+
+static void menu_fill(struct menu_page *p, struct menu_shape shape, const struct menu_item *items,
+	size_t count, int cells)
+{
+	*p = (struct menu_page){0};
+	for (size_t i = 0; i < count && i < (size_t)(shape.columns * shape.rows); i++)
+		p->slots[i] = &items[i];
+	menu_measure(p, shape.columns, shape.rows, cells);
+}
+
+static bool menu_fits(const struct menu_page *p, struct menu_shape shape)
+{
+	for (int slot = 0; slot < shape.columns * shape.rows; slot++) {
+		int at = slot / shape.rows;
+		if (p->slots[slot] != NULL &&
+			menu_item_cells(p->slots[slot]) >= p->left[at + 1] - p->left[at])
+			return false;
 	}
+	return true;
+}
+
+/* As many columns as leave every label whole; where not even that helps, all items at least. */
+struct menu_shape menu_shape(
+	const struct canvas *c, const struct menu_item *items, size_t count, int least, int most)
+{
+	struct menu_shape shape = {menu_columns(c), least}, widest = shape;
+	bool is_first = true;
+	most = most < MENU_ROWS_MAX ? most : MENU_ROWS_MAX;
+	for (; shape.columns > 0; shape.columns--) {
+		struct menu_page p;
+		int rows = ((int)count + shape.columns - 1) / shape.columns;
+		shape.rows = rows > least ? rows : least;
+		if (shape.rows > most)
+			break;
+		menu_fill(&p, shape, items, count, c->columns);
+		if (menu_fits(&p, shape))
+			return shape;
+		widest = is_first ? shape : widest;
+		is_first = false;
+	}
+	return widest;
+}
+
+void menu_paint_all(struct canvas *c, int row, struct menu_shape shape,
+	const struct menu_item *items, size_t count)
+{
+	struct menu_page p;
+	menu_fill(&p, shape, items, count, c->columns);
+	menu_paint_page(c, row, &p, shape);
 }

@@ -28,4 +28,13 @@ int menu_pages(const struct canvas *c, int rows, size_t count);
 void menu_paint(struct canvas *c, int row, int rows, const struct menu_item *items, size_t count,
 	int page, bool is_paged);
 
+/* In how many columns and rows (at least and at most so many) all items have room, unpaged. */
+struct menu_shape {
+	int columns, rows;
+};
+struct menu_shape menu_shape(
+	const struct canvas *c, const struct menu_item *items, size_t count, int least, int most);
+void menu_paint_all(struct canvas *c, int row, struct menu_shape shape,
+	const struct menu_item *items, size_t count);
+
 #endif

@@ -111,17 +111,40 @@ bool prompt_input(struct prompt *p, const struct input *input)
 	return edit_input(&p->edit, input);
 }
 
+/* What a line to type leaves of its row for the label in front of it. */
+static int prompt_label_room(const struct prompt *p, int columns)
+{
+	return p->state == PROMPT_LINE ? columns * 2 / 3 : columns - 1;
+}
+
+int prompt_rows(const struct prompt *p, int columns)
+{
+	struct safe_text label = safe_text_make(str_from(p->label));
+	bool fits = label.cells <= prompt_label_room(p, columns);
+	int lines = columns > 2 ? (label.cells + columns - 2) / (columns - 1) : 1;
+	safe_text_done(&label);
+	if (fits)
+		return 1;
+	lines += p->state == PROMPT_LINE || lines < 2;
+	return lines < PROMPT_ROWS_MAX ? lines : PROMPT_ROWS_MAX;
+}
+
 void prompt_paint(const struct prompt *p, struct canvas *c, int row)
 {
-	canvas_fill(c, row, 0, c->columns, STYLE_PROMPT);
-	struct safe_text label = safe_text_make(str_from(p->label));
-	int room = p->state == PROMPT_LINE ? c->columns * 2 / 3 : c->columns - 1;
-	int used = canvas_put(c, row, 0, room, &label, STYLE_PROMPT);
-	safe_text_done(&label);
+	int rows = prompt_rows(p, c->columns), used = 0, last = row + rows - 1;
+	for (int i = 0; i < rows; i++)
+		canvas_fill(c, row + i, 0, c->columns, STYLE_PROMPT);
+	if (rows == 1) {
+		used = canvas_text(c, row, 0, prompt_label_room(p, c->columns), str_from(p->label),
+			STYLE_PROMPT);
+	} else {
+		int lines = p->state == PROMPT_LINE ? rows - 1 : rows;
+		canvas_wrap(c, row, 0, c->columns - 1, lines, str_from(p->label), STYLE_PROMPT);
+	}
 	if (p->state == PROMPT_LINE)
-		edit_paint(&p->edit, c, row, used, c->columns - used, STYLE_PROMPT);
+		edit_paint(&p->edit, c, last, used, c->columns - used, STYLE_PROMPT);
 	else
-		canvas_cursor(c, row, used);
+		canvas_cursor(c, last, rows == 1 ? used : c->columns - 1);
 }
 
 static void prompt_item(struct menu_item *item, uint32_t key, const char *label, bool is_default)

@@ -54,7 +54,10 @@ void prompt_drop(struct prompt *p);
  * here. */
 bool prompt_input(struct prompt *p, const struct input *input);
 
-void prompt_paint(const struct prompt *p, struct canvas *c, int row);
+/* How many rows its label takes in so many columns; with a line to type, the last is the line's. */
+enum { PROMPT_ROWS_MAX = 3 };
+int prompt_rows(const struct prompt *p, int columns);
+void prompt_paint(const struct prompt *p, struct canvas *c, int row); /* row: its first */
 /* Its keys for the key menu; returns how many. */
 size_t prompt_menu(const struct prompt *p, struct menu_item *items);
 

@@ -18,6 +18,7 @@ struct screen_message {
 	bool is_complete, is_unreachable;
 	bool full_headers;
 	bool has_failed;
+	bool was_new;         /* when it was opened */
 	bool is_counted;      /* as seen, or as not to be */
 	int64_t seen_due;     /* when it counts; 0: not now */
 	uint64_t done, total; /* bytes, while they come */

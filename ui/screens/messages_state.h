@@ -50,9 +50,11 @@ struct screen_messages {
 	bool has_wrapped; /* the search goes on from the beginning of the folder */
 	char *find;       /* owned: what was looked for last */
 	bool flag_not;
+	bool is_examined; /* opened to be read only */
 	struct places selected;
 	struct scan scan;
 	int64_t flag_place; /* whom the flag prompt is about */
+	uint32_t jump;      /* a number typed before the list was here; 0 */
 };
 
 /* screen_messages.c */
@@ -68,6 +70,8 @@ void messages_send_find(struct screen_messages *m, enum request_kind kind, int64
 void messages_find(struct screen_messages *m);
 void messages_sort(struct screen_messages *m);
 void messages_export(struct screen_messages *m);
+/* The list is here: the number that was typed before counts now. */
+void messages_jump_late(struct screen_messages *m);
 
 /* The flag prompt, about all that are selected. */
 void messages_flag_selected(struct screen_messages *m);

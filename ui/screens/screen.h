@@ -41,7 +41,7 @@ struct screen {
 /* Each returns a new screen for app_push. */
 struct screen *screen_main_new(struct app *app);
 struct screen *screen_folders_new(struct app *app);
-struct screen *screen_messages_new(struct app *app, int64_t folder_id);
+struct screen *screen_messages_new(struct app *app, int64_t folder_id, bool is_examined);
 /* One message; `part` "" is the message itself. The row is copied. */
 struct screen *screen_message_new(
 	struct app *app, struct screen *messages, const struct message *row, const char *part);
@@ -73,6 +73,8 @@ uint32_t screen_messages_deleted(const struct screen *messages, struct buf *labe
 void screen_messages_flag(struct screen *messages, int64_t place_id);
 int64_t screen_messages_folder(const struct screen *messages);
 void screen_messages_position(const struct screen *messages, struct buf *position);
+/* " NEW", " DEL", " ANS", as Pine writes it behind the number; nothing when there is nothing. */
+void screen_messages_add_state(flags_t flags, struct buf *position);
 void screen_messages_next_new(struct screen *messages);
 void screen_messages_jump(struct screen *messages, uint32_t digit);
 /* The message screen above it: shows this row instead. NULL when there is none. */

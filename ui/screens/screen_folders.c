@@ -125,7 +125,7 @@ static void folders_picked(struct screen_folders *f, int64_t folder_id)
 	pick(app, folder_id);
 }
 
-static void folders_open(struct screen_folders *f)
+static void folders_open(struct screen_folders *f, bool is_examined)
 {
 	struct app *app = f->base.app;
 	const struct folder *folder = folders_selected(f);
@@ -135,6 +135,8 @@ static void folders_open(struct screen_folders *f)
 		app_say(app, _("\"%s\" holds only folders"), folder->name);
 	else if (f->pick != NULL)
 		folders_picked(f, folder->folder_id);
+	else if (is_examined)
+		app_examine_folder(app, folder->folder_id);
 	else
 		app_open_folder(app, folder->folder_id);
 }
@@ -242,7 +244,8 @@ static bool folders_command(struct screen *s, enum command command, const struct
 		return true;
 	switch ((int)command) {
 	case COMMAND_FORWARD:
-		folders_open(f);
+	case COMMAND_EXAMINE:
+		folders_open(f, command == COMMAND_EXAMINE);
 		return true;
 	case COMMAND_WHEREIS:
 		folders_find(f);
@@ -264,7 +267,7 @@ static void folders_click(struct screen *s, int row)
 	bool is_again = line == f->list.selected;
 	list_select(&f->list, line);
 	if (is_again)
-		folders_open(f);
+		folders_open(f, false);
 }
 
 static void folders_title(const struct screen *s, struct buf *about, struct buf *position)

@@ -67,6 +67,7 @@ static void message_stand_in(struct screen_message *m)
 static void message_start(struct screen_message *m, const struct message *row)
 {
 	message_copy_to(&m->row, row);
+	m->was_new = (row->flags & FLAG_SEEN) == 0;
 	m->is_complete = m->is_unreachable = m->has_failed = m->is_counted = false;
 	m->error = (struct error){0};
 	m->seen_due = 0;
@@ -403,6 +404,16 @@ static void message_title_state(const struct screen_message *m, struct buf *posi
 		buf_addf(position, " (%s)", _("fetching"));
 }
 
+/* As the list has it now; what was new when it was opened stays so in the title. */
+static flags_t message_flags(const struct screen_message *m)
+{
+	const struct message *row =
+		m->messages != NULL ? screen_messages_selected(m->messages) : NULL;
+	bool is_it = row != NULL && row->place_id == m->row.place_id;
+	flags_t flags = is_it ? row->flags : m->row.flags;
+	return m->was_new ? flags & ~(flags_t)FLAG_SEEN : flags;
+}
+
 static void message_title(const struct screen *s, struct buf *about, struct buf *position)
 {
 	const struct screen_message *m = (const struct screen_message *)s;
@@ -418,10 +429,8 @@ static void message_title(const struct screen *s, struct buf *about, struct buf 
 	if (m->shown != NULL)
 		buf_addf(position, " %d%%", text_percent(&m->text));
 	message_title_state(m, position);
-	if ((m->row.flags & FLAG_DELETED) != 0)
-		buf_addf(position, " %s", _("DEL"));
-	else if ((m->row.flags & FLAG_ANSWERED) != 0)
-		buf_addf(position, " %s", _("ANS"));
+	if (m->part[0] == '\0')
+		screen_messages_add_state(message_flags(m), position);
 }
 
 static void message_paint(const struct screen *s, struct canvas *c, int top, int height)

@@ -49,6 +49,9 @@ void messages_ask(struct screen_messages *m, enum request_kind kind)
 	page->before = height;
 	page->after = 2 * height;
 	page->remembered = m->page == NULL && m->wanted == 0 && kind == REQUEST_VIEW_OPEN;
+	page->at_unseen =
+		page->remembered && m->base.app->options->open_at == OPEN_AT_UNSEEN;
+	page->read_only = m->is_examined;
 	if (m->wanted != 0) {
 		page->anchor = PAGE_AT_PLACE;
 		page->place_id = m->wanted;
@@ -171,6 +174,7 @@ static void messages_take_page(struct screen_messages *m, struct page *page)
 	if (m->place_id != 0)
 		app_memory(m->base.app, m->view.folder_id)->place_id = m->place_id;
 	messages_want(m);
+	messages_jump_late(m);
 	if (m->wants_open && m->wanted == 0 && selected != NULL)
 		messages_open(m);
 }
@@ -329,6 +333,8 @@ static const char *messages_refusal(const struct screen *s, enum command command
 	const struct screen_messages *m = (const struct screen_messages *)s;
 	bool is_change = command == COMMAND_FLAG || command == COMMAND_DELETE ||
 			 command == COMMAND_UNDELETE || command == COMMAND_EXPUNGE;
+	if (is_change && m->is_examined)
+		return _("This folder was opened to be read only");
 	if (is_change && m->page != NULL && m->page->is_read_only)
 		return _("This folder can only be read");
 	return NULL;
@@ -402,7 +408,7 @@ static const struct screen_ops messages_ops = {
 	.paint = messages_paint,
 };
 
-struct screen *screen_messages_new(struct app *app, int64_t folder_id)
+struct screen *screen_messages_new(struct app *app, int64_t folder_id, bool is_examined)
 {
 	struct screen_messages *m = mem_new(sizeof(*m));
 	const struct folder_memory *memory = app_memory(app, folder_id);
@@ -413,5 +419,6 @@ struct screen *screen_messages_new(struct app *app, int64_t folder_id)
 		.sort = memory->sort,
 		.is_reverse = memory->is_reverse};
 	m->wanted = memory->place_id;
+	m->is_examined = is_examined;
 	return &m->base;
 }

@@ -6,6 +6,8 @@
 #include "ui/app_wish.h"
 #include "words/gettext.h"
 
+#include <stdio.h>
+
 void screen_messages_next_new(struct screen *messages)
 {
 	struct screen_messages *m = (struct screen_messages *)messages;
@@ -51,8 +53,12 @@ static void messages_jump_done(void *context, const char *text)
 	uint32_t number;
 	if (text == NULL || text[0] == '\0')
 		return;
-	if (!str_to_u32(str_trim(str_from(text)), &number) || number == 0 ||
-		number > m->list.total) {
+	bool is_number = str_to_u32(str_trim(str_from(text)), &number) && number > 0;
+	if (is_number && m->page == NULL) {
+		m->jump = number;
+		return;
+	}
+	if (!is_number || number > m->list.total) {
 		app_say(m->base.app, _("There is no message %s: 1 to %u"), text,
 			(unsigned)m->list.total);
 		return;
@@ -60,6 +66,16 @@ static void messages_jump_done(void *context, const char *text)
 	messages_go(m, number - 1);
 	if (messages_reader(m) != NULL)
 		messages_open(m);
+}
+
+void messages_jump_late(struct screen_messages *m)
+{
+	char text[16];
+	if (m->jump == 0)
+		return;
+	snprintf(text, sizeof(text), "%u", (unsigned)m->jump);
+	m->jump = 0;
+	messages_jump_done(m, text);
 }
 
 void screen_messages_jump(struct screen *messages, uint32_t digit)

@@ -32,6 +32,16 @@ void screen_messages_position(const struct screen *messages, struct buf *positio
 	buf_done(&of);
 }
 
+void screen_messages_add_state(flags_t flags, struct buf *position)
+{
+	const char *word = (flags & FLAG_DELETED) != 0    ? _("DEL")
+			   : (flags & FLAG_ANSWERED) != 0 ? _("ANS")
+			   : (flags & FLAG_SEEN) == 0     ? _("NEW")
+							  : NULL;
+	if (word != NULL)
+		buf_addf(position, " %s", word);
+}
+
 void messages_title(const struct screen *s, struct buf *about, struct buf *position)
 {
 	const struct screen_messages *m = (const struct screen_messages *)s;
@@ -40,6 +50,9 @@ void messages_title(const struct screen *s, struct buf *about, struct buf *posit
 	if (m->page != NULL && m->page->is_read_only)
 		buf_addf(about, " %s", _("(READONLY)"));
 	screen_messages_position(s, position);
+	const struct message *row = messages_row(m, m->list.selected);
+	if (row != NULL)
+		screen_messages_add_state(row->flags, position);
 }
 
 static char message_letter(const struct message *row)
