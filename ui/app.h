@@ -186,6 +186,6 @@ void app_folder_name(const struct app *app, int64_t folder_id, struct buf *out);
 struct folder_memory *app_memory(struct app *app, int64_t folder_id); /* never NULL */
 void app_open_folder(struct app *app, int64_t folder_id);
 void app_examine_folder(struct app *app, int64_t folder_id); /* to be read only */
-bool app_runs(struct app *app, enum command command); /* a command every screen has */
+bool app_runs(struct app *app, enum command command);        /* a command every screen has */
 
 #endif

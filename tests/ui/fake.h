@@ -31,7 +31,7 @@ struct fake {
 	int64_t flagged;
 	uint32_t deleted, waiting, marks;
 	bool is_examined; /* the folder that is open */
-	int64_t gone; /* rows taken away at the front, negative: added */
+	int64_t gone;     /* rows taken away at the front, negative: added */
 };
 
 void fake_init(struct fake *fake);

@@ -733,8 +733,9 @@ Test(app, a_folder_opened_to_be_read_only_forbids_changes_and_says_why)
 {
 	struct stage stage;
 	play(&stage, 12, "l x");
-	cr_expect_not_null(strstr(stage_asked(&stage), "view-open folder=1 sort=0 reverse=0 examine"),
-		"%s", stage_asked(&stage));
+	cr_expect_not_null(
+		strstr(stage_asked(&stage), "view-open folder=1 sort=0 reverse=0 examine"), "%s",
+		stage_asked(&stage));
 	cr_expect(shows(&stage, "Work/INBOX (READONLY)"));
 	stage_forget(&stage);
 	stage_play(&stage, "d");

@@ -49,8 +49,7 @@ void messages_ask(struct screen_messages *m, enum request_kind kind)
 	page->before = height;
 	page->after = 2 * height;
 	page->remembered = m->page == NULL && m->wanted == 0 && kind == REQUEST_VIEW_OPEN;
-	page->at_unseen =
-		page->remembered && m->base.app->options->open_at == OPEN_AT_UNSEEN;
+	page->at_unseen = page->remembered && m->base.app->options->open_at == OPEN_AT_UNSEEN;
 	page->read_only = m->is_examined;
 	if (m->wanted != 0) {
 		page->anchor = PAGE_AT_PLACE;
