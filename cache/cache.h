@@ -22,6 +22,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "model/action.h"
+#include "model/book.h"
+#include "model/draft.h"
+#include "model/draft_row.h"
 #include "model/folder.h"
 #include "model/message.h"
 #include "model/outgoing.h"
@@ -475,9 +478,15 @@ bool cache_outbox_get(struct cache *cache, int64_t outgoing_id, struct outgoing 
 bool cache_outbox_due(struct cache *cache, int64_t account_id, enum outgoing_state state,
 	int64_t now, struct outgoing *item, bool *is_found, int64_t *next, struct error *err);
 
-/* The bytes as they were added: they never change between attempts. */
-bool cache_outbox_message(
-	struct cache *cache, int64_t outgoing_id, struct buf *message, struct error *err);
+/* The same for a message that is a blob already. With outgoing->draft_id that draft has left, in
+ * the same transaction. */
+bool cache_outbox_add_blob(
+	struct cache *cache, struct outgoing *outgoing, int64_t blob_id, struct error *err);
+
+/* Appends bytes [offset, offset+max) of the message; fewer at the end. They never change between
+ * attempts. */
+bool cache_outbox_read(struct cache *cache, const struct outgoing *outgoing, uint64_t offset,
+	size_t max, struct buf *message, struct error *err);
 
 /* Writes state, not_before, tries, words and what was said to each recipient, but only while the
  * row is still in state `from`: *is_moved false when somebody else was faster. */
@@ -492,12 +501,87 @@ bool cache_outbox_recover(struct cache *cache, int64_t now, struct error *err);
 bool cache_outbox_find_copy(struct cache *cache, int64_t folder_id, const char *message_id,
 	bool *is_found, struct error *err);
 
-/* Forgets a message that is neither out nor on its way (HELD, QUEUED, UNKNOWN, FAILED, DONE). */
+/* Forgets a message that is neither out nor on its way (HELD, QUEUED, UNKNOWN, FAILED, DONE); a
+ * draft that had become it is closed again, in the same transaction, unless it is DONE: then that
+ * goes too. */
 bool cache_outbox_forget(
 	struct cache *cache, int64_t outgoing_id, bool *is_gone, struct error *err);
 
 /* Rows DONE for more than 7 days go. */
 bool cache_outbox_sweep(struct cache *cache, int64_t now, struct error *err);
+
+/* ---- Drafts (local.db): each call is one durable transaction. Guests may. ---- */
+
+enum cache_draft_state {
+	CACHE_DRAFT_OPEN,    /* a composer has it */
+	CACHE_DRAFT_CLOSED,  /* postponed, or its composer ended without a word */
+	CACHE_DRAFT_DROPPED, /* kept for 7 days */
+	CACHE_DRAFT_LEFT,    /* in the outbox, which may give it back */
+};
+
+/* All but its files; draft_id 0: a new one. Raises the revision; the draft is open then. False with
+ * ERROR_INPUT when it has left. */
+bool cache_draft_save(struct cache *cache, struct draft *draft, int64_t now, struct error *err);
+/* draft was draft_init'ed. *is_found false: there is none of that id. */
+bool cache_draft_load(struct cache *cache, int64_t draft_id, struct draft *draft, bool *is_found,
+	struct error *err);
+bool cache_draft_state(struct cache *cache, int64_t draft_id, enum cache_draft_state *state,
+	bool *is_found, struct error *err);
+/* Newest first, with those that were dropped. Owned by the caller: each draft_row_done, then
+ * mem_free. */
+bool cache_drafts_list(
+	struct cache *cache, struct draft_row **rows, size_t *count, struct error *err);
+bool cache_draft_mark(struct cache *cache, int64_t draft_id, enum cache_draft_state state,
+	int64_t now, struct error *err);
+/* With its files. */
+bool cache_draft_forget(struct cache *cache, int64_t draft_id, struct error *err);
+/* After the last owner's end: open ones are closed, those dropped for more than 7 days go. */
+bool cache_drafts_recover(struct cache *cache, int64_t now, struct error *err);
+
+/* A blob becomes a file of the draft; fills file->file_id. */
+bool cache_draft_add_file(struct cache *cache, int64_t draft_id, struct draft_file *file,
+	int64_t blob_id, struct error *err);
+bool cache_draft_remove_file(
+	struct cache *cache, int64_t draft_id, int64_t file_id, struct error *err);
+/* Appends bytes [offset, offset+max); fewer at the end. */
+bool cache_draft_read_file(struct cache *cache, int64_t file_id, uint64_t offset, size_t max,
+	struct buf *out, struct error *err);
+/* What it answers: the number of the place in its folder, and what it was; by folder. Both arrays
+ * are the caller's. */
+bool cache_draft_answers(struct cache *cache, int64_t draft_id, struct action_item **items,
+	int64_t **folders, size_t *count, struct error *err);
+
+/* Its copy in a Drafts folder of the server. */
+struct cache_draft_copy {
+	int64_t folder_id; /* 0: none */
+	uint32_t uidvalidity, uid;
+	uint64_t revision; /* of the draft, as it is there */
+	int64_t action_id; /* the wish that brings the next one; 0 */
+};
+bool cache_draft_server(
+	struct cache *cache, int64_t draft_id, struct cache_draft_copy *copy, struct error *err);
+bool cache_draft_set_server(struct cache *cache, int64_t draft_id,
+	const struct cache_draft_copy *copy, struct error *err);
+
+/* ---- The address book (local.db). Guests may. ---- */
+
+/* By nickname, then name. Owned by the caller: each book_entry_done, then mem_free. */
+bool cache_book_list(
+	struct cache *cache, struct book_entry **entries, size_t *count, struct error *err);
+/* Adds (book_id 0; it is filled in) or changes. ERROR_INPUT when another has that nickname. */
+bool cache_book_save(struct cache *cache, struct book_entry *entry, struct error *err);
+bool cache_book_remove(struct cache *cache, int64_t book_id, struct error *err);
+/* All in one transaction; one whose nickname is taken changes that one. *count told: new ones. */
+bool cache_book_import(struct cache *cache, struct book_entry *entries, size_t count,
+	size_t *added, struct error *err);
+
+/* Was written to at `now`. Ranks by how often and how long ago: what was done 60 days ago counts
+ * half. */
+bool cache_written_add(struct cache *cache, struct str address, struct str name, int64_t now,
+	struct error *err);
+/* Best first; at most max. Owned by the caller: each book_completion_done, then mem_free. */
+bool cache_written_list(struct cache *cache, size_t max, struct book_completion **items,
+	size_t *count, struct error *err);
 
 /* ---- How a folder was last looked at (local.db). ---- */
 

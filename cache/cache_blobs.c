@@ -244,7 +244,7 @@ bool cache_blob_read(struct cache *cache, int64_t blob_id, uint64_t offset, size
 	" AND NOT EXISTS(SELECT 1 FROM op AS u WHERE u.blob_id=blob.blob_id)"                      \
 	" AND NOT EXISTS(SELECT 1 FROM op_item AS u WHERE u.blob_id=blob.blob_id)"                 \
 	" AND NOT EXISTS(SELECT 1 FROM outbox AS u WHERE u.blob_id=blob.blob_id)"                  \
-	" AND NOT EXISTS(SELECT 1 FROM draft AS u WHERE u.blob_id=blob.blob_id)"
+	" AND NOT EXISTS(SELECT 1 FROM draft_file AS u WHERE u.blob_id=blob.blob_id)"
 
 bool cache_blob_drop(struct cache *cache, int64_t blob_id, struct error *err)
 {

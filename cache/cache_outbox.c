@@ -3,7 +3,8 @@
 #include "cache/cache.h"
 
 #include "base/array.h"
-#include "base/digest.h"
+#include "cache/cache_blobs.h"
+#include "cache/cache_drafts.h"
 #include "cache/store.h"
 
 enum { OUTBOX_KEEP_S = 7 * 24 * 3600 };
@@ -29,11 +30,10 @@ static bool outbox_delete(struct cache *cache, int64_t id, struct error *err)
 {
 	static const char row[] = "DELETE FROM outbox WHERE outbox_id=?1";
 	static const char sql[] = "SELECT blob_id FROM outbox WHERE outbox_id=?1";
-	static const char blob[] = "DELETE FROM blob WHERE blob_id=?1";
 	int64_t blob_id = 0;
 	return store_number(cache, STORE_LOCAL, sql, STORE_INTS(id), &blob_id, err) &&
 	       store_run(cache, STORE_LOCAL, row, STORE_INTS(id), err) &&
-	       store_run(cache, STORE_LOCAL, blob, STORE_INTS(blob_id), err);
+	       cache_blob_drop(cache, blob_id, err);
 }
 
 /* A message is never in the outbox twice. One that failed makes room for its successor. */
@@ -51,40 +51,21 @@ static bool outbox_make_room(struct cache *cache, const struct outgoing *o, stru
 		(long long)id, outgoing_state_name((enum outgoing_state)state));
 }
 
-static bool outbox_add_blob(
-	struct cache *cache, struct str message, int64_t *blob_id, struct error *err)
-{
-	static const char sql[] = "INSERT INTO blob(len,sha256,data) VALUES(?1,?2,?3)";
-	static const char last[] = "SELECT last_insert_rowid()";
-	char hex[DIGEST_HEX_SIZE];
-	struct digest *digest = digest_new();
-	digest_add(digest, message);
-	digest_finish(digest, hex);
-	digest_free(digest);
-	sqlite3_stmt *stmt =
-		store_query(cache, STORE_LOCAL, sql, STORE_INTS((int64_t)message.len), err);
-	if (stmt == NULL)
-		return false;
-	store_bind_blob(stmt, 2, str_from(hex));
-	store_bind_blob(stmt, 3, message);
-	return store_finish(cache, stmt, err) &&
-	       store_number(cache, STORE_LOCAL, last, STORE_NONE, blob_id, err);
-}
-
 static bool outbox_add_row(
 	struct cache *cache, struct outgoing *o, int64_t blob_id, struct error *err)
 {
 	static const char sql[] =
-		"INSERT INTO "
-		"outbox(account_id,blob_id,state,not_before,updated,message_id,env_from)"
-		" VALUES(?1,?2,?3,?4,?5,?6,?7)";
+		"INSERT INTO outbox(account_id,blob_id,state,not_before,updated,draft_id,options,"
+		"copy_id,message_id,env_from) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)";
 	static const char last[] = "SELECT last_insert_rowid()";
 	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql,
-		STORE_INTS(o->account_id, blob_id, o->state, o->not_before, o->updated), err);
+		STORE_INTS(o->account_id, blob_id, o->state, o->not_before, o->updated, o->draft_id,
+			o->options, o->copy_folder_id),
+		err);
 	if (stmt == NULL)
 		return false;
-	store_bind_text(stmt, 6, str_from(o->message_id));
-	store_bind_text(stmt, 7, str_from(o->from));
+	store_bind_text(stmt, 9, str_from(o->message_id));
+	store_bind_text(stmt, 10, str_from(o->from));
 	return store_finish(cache, stmt, err) &&
 	       store_number(cache, STORE_LOCAL, last, STORE_NONE, &o->outgoing_id, err);
 }
@@ -118,6 +99,36 @@ static bool outbox_write_recipients(
 	return true;
 }
 
+/* Already in a transaction. */
+static bool outbox_insert(
+	struct cache *cache, struct outgoing *outgoing, int64_t blob_id, struct error *err)
+{
+	static const char left[] = "UPDATE draft SET state=3,updated=?2 WHERE draft_id=?1";
+	bool ok = outbox_make_room(cache, outgoing, err) &&
+		  outbox_add_row(cache, outgoing, blob_id, err) &&
+		  outbox_write_recipients(cache, outgoing, err) &&
+		  cache_blob_used(cache, blob_id, err) &&
+		  (outgoing->draft_id == 0 ||
+			  store_run(cache, STORE_LOCAL, left,
+				  STORE_INTS(outgoing->draft_id, outgoing->updated), err));
+	outgoing->blob_id = ok ? blob_id : 0;
+	return ok;
+}
+
+bool cache_outbox_add_blob(
+	struct cache *cache, struct outgoing *outgoing, int64_t blob_id, struct error *err)
+{
+	if (cache->mode == CACHE_READER)
+		return store_is_owner(cache, err);
+	if (!store_begin(cache, STORE_LOCAL, err))
+		return false;
+	bool ok = store_end(
+		cache, STORE_LOCAL, outbox_insert(cache, outgoing, blob_id, err), err);
+	if (!ok)
+		outgoing->outgoing_id = 0;
+	return ok;
+}
+
 bool cache_outbox_add(
 	struct cache *cache, struct outgoing *outgoing, struct str message, struct error *err)
 {
@@ -126,10 +137,8 @@ bool cache_outbox_add(
 		return store_is_owner(cache, err);
 	if (!store_begin(cache, STORE_LOCAL, err))
 		return false;
-	bool ok = outbox_make_room(cache, outgoing, err) &&
-		  outbox_add_blob(cache, message, &blob_id, err) &&
-		  outbox_add_row(cache, outgoing, blob_id, err) &&
-		  outbox_write_recipients(cache, outgoing, err);
+	bool ok = cache_blob_add(cache, message, &blob_id, err) &&
+		  outbox_insert(cache, outgoing, blob_id, err);
 	ok = store_end(cache, STORE_LOCAL, ok, err);
 	if (!ok)
 		outgoing->outgoing_id = 0;
@@ -140,7 +149,8 @@ bool cache_outbox_add(
 
 #define OUTBOX_COLUMNS                                                                             \
 	"SELECT outbox_id,account_id,state,not_before,tries,updated,message_id,env_from,"          \
-	"final_reply,(SELECT len FROM blob WHERE blob.blob_id=outbox.blob_id) FROM outbox "
+	"final_reply,(SELECT len FROM blob WHERE blob.blob_id=outbox.blob_id),blob_id,draft_id,"   \
+	"options,copy_id FROM outbox "
 
 static void outbox_read(sqlite3_stmt *stmt, struct outgoing *o)
 {
@@ -156,6 +166,10 @@ static void outbox_read(sqlite3_stmt *stmt, struct outgoing *o)
 		.words = sqlite3_column_type(stmt, 8) == SQLITE_NULL ? NULL
 								     : store_text_copy(stmt, 8),
 		.size = (uint64_t)sqlite3_column_int64(stmt, 9),
+		.blob_id = sqlite3_column_int64(stmt, 10),
+		.draft_id = sqlite3_column_int64(stmt, 11),
+		.options = (unsigned)sqlite3_column_int64(stmt, 12),
+		.copy_folder_id = sqlite3_column_int64(stmt, 13),
 	};
 }
 
@@ -264,21 +278,14 @@ bool cache_outbox_due(struct cache *cache, int64_t account_id, enum outgoing_sta
 	return true;
 }
 
-bool cache_outbox_message(
-	struct cache *cache, int64_t outgoing_id, struct buf *message, struct error *err)
+bool cache_outbox_read(struct cache *cache, const struct outgoing *outgoing, uint64_t offset,
+	size_t max, struct buf *message, struct error *err)
 {
-	static const char sql[] =
-		"SELECT data FROM blob JOIN outbox USING(blob_id) WHERE outbox_id=?1";
-	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_INTS(outgoing_id), err);
-	if (stmt == NULL)
+	size_t before = message->len;
+	if (!cache_blob_read(cache, outgoing->blob_id, offset, max, message, err))
 		return false;
-	enum store_row row = store_next(cache, stmt, err);
-	if (row == STORE_ROW)
-		buf_add(message, store_blob(stmt, 0));
-	sqlite3_reset(stmt);
-	if (row == STORE_END)
-		return error_set(err, ERROR_STORAGE, "the message is not in the outbox any more");
-	return row == STORE_ROW;
+	return message->len > before || offset >= outgoing->size ||
+	       error_set(err, ERROR_STORAGE, "the message is not in the outbox any more");
 }
 
 /* ---- On. ---- */
@@ -287,15 +294,15 @@ static bool outbox_update(struct cache *cache, const struct outgoing *item,
 	enum outgoing_state from, int64_t now, bool *is_moved, struct error *err)
 {
 	static const char sql[] =
-		"UPDATE outbox SET state=?3, not_before=?4, tries=?5, updated=?6, final_reply=?7"
-		" WHERE outbox_id=?1 AND state=?2";
+		"UPDATE outbox SET state=?3, not_before=?4, tries=?5, updated=?6, options=?7,"
+		" final_reply=?8 WHERE outbox_id=?1 AND state=?2";
 	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql,
-		STORE_INTS(
-			item->outgoing_id, from, item->state, item->not_before, item->tries, now),
+		STORE_INTS(item->outgoing_id, from, item->state, item->not_before, item->tries, now,
+			item->options),
 		err);
 	if (stmt == NULL)
 		return false;
-	bind_text_or_null(stmt, 7, item->words);
+	bind_text_or_null(stmt, 8, item->words);
 	if (!store_finish(cache, stmt, err))
 		return false;
 	*is_moved = sqlite3_changes(cache->files[STORE_LOCAL].db) > 0;
@@ -356,6 +363,22 @@ bool cache_outbox_find_copy(struct cache *cache, int64_t folder_id, const char *
 	return row != STORE_BAD;
 }
 
+/* The draft comes back, but for one that is out. */
+static bool outbox_give_back(struct cache *cache, int64_t outgoing_id, struct error *err)
+{
+	static const char sql[] = "SELECT draft_id FROM outbox WHERE outbox_id=?1";
+	static const char done[] = "SELECT 1 FROM outbox WHERE outbox_id=?1 AND state=6";
+	static const char back[] = "UPDATE draft SET state=1 WHERE draft_id=?1 AND state=3";
+	int64_t draft_id = 0, is_done = 0;
+	if (!store_number(cache, STORE_LOCAL, sql, STORE_INTS(outgoing_id), &draft_id, err) ||
+		!store_number(cache, STORE_LOCAL, done, STORE_INTS(outgoing_id), &is_done, err))
+		return false;
+	if (draft_id == 0)
+		return true;
+	return is_done != 0 ? cache_draft_drop(cache, draft_id, err)
+			    : store_run(cache, STORE_LOCAL, back, STORE_INTS(draft_id), err);
+}
+
 bool cache_outbox_forget(struct cache *cache, int64_t outgoing_id, bool *is_gone, struct error *err)
 {
 	static const char sql[] =
@@ -367,7 +390,8 @@ bool cache_outbox_forget(struct cache *cache, int64_t outgoing_id, bool *is_gone
 	if (!store_begin(cache, STORE_LOCAL, err))
 		return false;
 	bool ok = store_number(cache, STORE_LOCAL, sql, STORE_INTS(outgoing_id), &may, err) &&
-		  (may == 0 || outbox_delete(cache, outgoing_id, err));
+		  (may == 0 || (outbox_give_back(cache, outgoing_id, err) &&
+				       outbox_delete(cache, outgoing_id, err)));
 	ok = store_end(cache, STORE_LOCAL, ok, err);
 	*is_gone = ok && may != 0;
 	return ok;

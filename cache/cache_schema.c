@@ -93,6 +93,45 @@ static const char schema_local_3[] =
 	"CREATE INDEX local_mail_blob ON local_mail(blob_id);";
 
 /*
+ * What is written: drafts and their files (cache_drafts.c), what the outbox must know of them, the
+ * address book and who was written to before (cache_book.c). A draft's state is an enum
+ * cache_draft_state; the draft table of version 1 was never filled.
+ */
+static const char schema_local_4[] =
+	"DROP TABLE draft;"
+	"CREATE TABLE draft(draft_id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,"
+	" state INTEGER NOT NULL, rev INTEGER NOT NULL, verb INTEGER NOT NULL,"
+	" is_flowed INTEGER NOT NULL, was_blind INTEGER NOT NULL, send_at INTEGER NOT NULL,"
+	" updated INTEGER NOT NULL, identity TEXT NOT NULL, sender TEXT NOT NULL,"
+	" reply_to TEXT NOT NULL, recipients TEXT NOT NULL, cc TEXT NOT NULL, bcc TEXT NOT NULL,"
+	" subject TEXT NOT NULL, fcc TEXT NOT NULL, extra TEXT NOT NULL,"
+	" in_reply_to TEXT NOT NULL, refs TEXT NOT NULL, body TEXT NOT NULL,"
+	" came_to TEXT NOT NULL, server_folder INTEGER NOT NULL DEFAULT 0,"
+	" server_uidvalidity INTEGER NOT NULL DEFAULT 0, server_uid INTEGER NOT NULL DEFAULT 0,"
+	" server_rev INTEGER NOT NULL DEFAULT 0, server_op INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE INDEX draft_updated ON draft(updated);"
+	"CREATE TABLE draft_file(file_id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" draft_id INTEGER NOT NULL REFERENCES draft ON DELETE CASCADE,"
+	" blob_id INTEGER NOT NULL REFERENCES blob, size INTEGER NOT NULL,"
+	" is_message INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,"
+	" description TEXT NOT NULL) STRICT;"
+	"CREATE INDEX draft_file_draft ON draft_file(draft_id);"
+	"CREATE INDEX draft_file_blob ON draft_file(blob_id);"
+	"CREATE TABLE draft_answer(draft_id INTEGER NOT NULL REFERENCES draft ON DELETE CASCADE,"
+	" place_id INTEGER NOT NULL, ident BLOB NOT NULL, PRIMARY KEY(draft_id, place_id))"
+	" STRICT, WITHOUT ROWID;"
+	"ALTER TABLE outbox ADD COLUMN draft_id INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE outbox ADD COLUMN options INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE outbox ADD COLUMN copy_id INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE outbox SET options=8;" /* OUTGOING_8BIT: it may be */
+	"CREATE TABLE book(book_id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" nickname TEXT NOT NULL COLLATE NOCASE, name TEXT NOT NULL, addresses TEXT NOT NULL,"
+	" fcc TEXT NOT NULL, notes TEXT NOT NULL, is_list INTEGER NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX book_nickname ON book(nickname) WHERE nickname<>'';"
+	"CREATE TABLE written(address TEXT PRIMARY KEY COLLATE NOCASE, name TEXT NOT NULL,"
+	" rank REAL NOT NULL, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+
+/*
  * cache.db. A place is one row: what a list shows first, what it does not last, so that a page
  * reads no more than it draws. No secondary index: coming in is one step at the end of one tree.
  *   rank      places in each block of place ids: see cache_rank.c
@@ -155,7 +194,8 @@ static const char schema_body_1[] =
 	" data BLOB NOT NULL) STRICT;"
 	"CREATE TABLE structure(message_id INTEGER PRIMARY KEY, tree BLOB NOT NULL) STRICT;";
 
-static const char *const schema_local[] = {schema_local_1, schema_local_2, schema_local_3};
+static const char *const schema_local[] = {
+	schema_local_1, schema_local_2, schema_local_3, schema_local_4};
 static const char *const schema_cache[] = {schema_cache_1, schema_cache_2};
 static const char *const schema_body[] = {schema_body_1};
 

@@ -54,6 +54,7 @@ enum smtp_extension {
 	SMTP_EXT_8BITMIME,
 	SMTP_EXT_SMTPUTF8,
 	SMTP_EXT_ENHANCED,
+	SMTP_EXT_DSN,
 	SMTP_EXT_COUNT,
 };
 
@@ -128,14 +129,25 @@ struct smtp_mail {
 	struct str from;              /* without <>; empty: the null sender */
 	const struct str *recipients; /* without <> */
 	size_t recipient_count;
-	struct str message; /* CR LF line ends; borrowed until the mail is accepted or refused */
-	bool send_to_rest;  /* go on although some recipients were refused */
+	struct str message;  /* CR LF line ends; borrowed until the mail is accepted or refused */
+	bool send_to_rest;   /* go on although some recipients were refused */
+	uint64_t size;       /* without a message: so many bytes will be given by smtp_body */
+	bool is_8bit;        /* and they are not all ASCII */
+	bool wants_receipts; /* reports on delivery (RFC 3461), where the server knows them */
 };
 
 /* False with a sentence, and nothing is sent: an address that could smuggle a command, a line end
  * that is not CR LF, a message larger than the server takes, or in need of an extension it has not.
  */
 bool smtp_send(struct smtp *smtp, const struct smtp_mail *mail, struct error *err);
+
+/* How many bytes of the message smtp_body takes now; 0: none, for the moment or any more. To be
+ * asked after each smtp_next and smtp_sent. */
+size_t smtp_wants(const struct smtp *smtp);
+
+/* The next bytes, at most smtp_wants of them; copied. False when they are not what smtp_send was
+ * told, or not clean: the connection must be closed then, and nothing was sent. */
+bool smtp_body(struct smtp *smtp, struct str bytes, struct error *err);
 
 /* Lets the last bytes go; only after SMTP_WANT_COMMIT. */
 void smtp_commit(struct smtp *smtp);

@@ -54,13 +54,18 @@ struct smtp_transaction {
 	struct buf addresses; /* of the recipients, each ended by NUL */
 	size_t address_next;  /* in addresses: the next RCPT */
 	size_t count, asked, answered, taken;
-	struct str message; /* borrowed */
-	bool send_to_rest, is_8bit, is_utf8;
+	struct str message; /* borrowed; or is_streamed: */
+	struct buf body;    /* what is here of it */
+	uint64_t body_at;   /* where in the message body begins */
+	uint64_t given;     /* by smtp_body */
+	uint64_t size;
+	bool is_streamed, is_after_cr;
+	bool send_to_rest, is_8bit, is_utf8, wants_receipts;
 	bool mail_is_asked, mail_is_taken, data_is_asked;
 	bool has_begun; /* bytes of the mail may go */
 	bool is_chunked;
-	size_t moved;     /* of message: went to the output */
-	size_t chunk_end; /* of message: end of the chunk that is moving */
+	uint64_t moved;     /* of the message: went to the output */
+	uint64_t chunk_end; /* of the message: end of the chunk that is moving */
 	bool line_starts; /* DATA: the next byte stands at the start of a line */
 	bool is_held, is_committed;
 	bool is_refused; /* the first reason counts */

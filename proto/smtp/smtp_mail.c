@@ -12,6 +12,7 @@ enum {
 
 void smtp_mail_done(struct smtp_transaction *mail)
 {
+	buf_done(&mail->body);
 	buf_done(&mail->from);
 	buf_done(&mail->addresses);
 	buf_done(&mail->enhanced);
@@ -52,18 +53,23 @@ bool smtp_address_is_safe(struct str address)
 	return !is_quoted;
 }
 
+/* One piece after another: *is_open says that a CR stands at the end. */
+static bool is_clean_piece(struct str piece, bool *is_open)
+{
+	for (size_t i = 0; i < piece.len; i++) {
+		char c = piece.data[i];
+		if (c == '\0' || (c == '\n') != *is_open)
+			return false;
+		*is_open = c == '\r';
+	}
+	return true;
+}
+
 bool smtp_message_is_clean(struct str message)
 {
-	for (size_t i = 0; i < message.len; i++) {
-		char c = message.data[i];
-		if (c == '\0' || c == '\n')
-			return false;
-		if (c != '\r')
-			continue;
-		if (i + 1 == message.len || message.data[++i] != '\n')
-			return false;
-	}
-	return message.len >= 2 && message.data[message.len - 1] == '\n';
+	bool is_open = false;
+	return is_clean_piece(message, &is_open) && !is_open && message.len >= 2 &&
+	       message.data[message.len - 1] == '\n';
 }
 
 static bool check_address(const struct smtp *smtp, struct str address, struct error *err)
@@ -78,6 +84,23 @@ static bool check_address(const struct smtp *smtp, struct str address, struct er
 	return true;
 }
 
+static uint64_t mail_size(const struct smtp_mail *mail)
+{
+	return mail->message.len > 0 ? mail->message.len : mail->size;
+}
+
+static bool mail_is_8bit(const struct smtp_mail *mail)
+{
+	return mail->message.len > 0 ? !smtp_is_ascii(mail->message) : mail->is_8bit;
+}
+
+static bool fail_unclean(struct error *err)
+{
+	return error_set(err, ERROR_INPUT,
+		"the message has line ends that are not CR LF, or a NUL; servers could take them "
+		"for the end of the mail");
+}
+
 static bool check_mail(const struct smtp *smtp, const struct smtp_mail *mail, struct error *err)
 {
 	if (mail->recipient_count == 0 || mail->recipient_count > SMTP_RECIPIENTS_MAX)
@@ -88,18 +111,17 @@ static bool check_mail(const struct smtp *smtp, const struct smtp_mail *mail, st
 	for (size_t i = 0; i < mail->recipient_count; i++)
 		if (!check_address(smtp, mail->recipients[i], err))
 			return false;
-	if (!smtp_message_is_clean(mail->message))
-		return error_set(err, ERROR_INPUT,
-			"the message has line ends that are not CR LF, or a NUL; servers could "
-			"take them for the end of the mail");
-	if (!smtp_is_ascii(mail->message) && !smtp_has(smtp, SMTP_EXT_8BITMIME))
+	uint64_t size = mail_size(mail);
+	if (mail->message.len > 0 ? !smtp_message_is_clean(mail->message) : size < 2)
+		return fail_unclean(err);
+	if (mail_is_8bit(mail) && !smtp_has(smtp, SMTP_EXT_8BITMIME))
 		return error_set(
 			err, ERROR_REFUSED, "the server takes only 7-bit mail (no 8BITMIME)");
 	uint64_t max = smtp_size_max(smtp);
-	if (max > 0 && mail->message.len > max)
+	if (max > 0 && size > max)
 		return error_set(err, ERROR_REFUSED,
-			"the message has %zu bytes and the server takes at most %llu",
-			mail->message.len, (unsigned long long)max);
+			"the message has %llu bytes and the server takes at most %llu",
+			(unsigned long long)size, (unsigned long long)max);
 	return true;
 }
 
@@ -110,11 +132,13 @@ static void ask_mail(struct smtp *smtp)
 	struct smtp_transaction *mail = &smtp->mail;
 	buf_addf(&smtp->out, "MAIL FROM:<%s>", buf_text(&mail->from));
 	if (smtp_has(smtp, SMTP_EXT_SIZE))
-		buf_addf(&smtp->out, " SIZE=%zu", mail->message.len);
+		buf_addf(&smtp->out, " SIZE=%llu", (unsigned long long)mail->size);
 	if (mail->is_8bit)
 		buf_add_text(&smtp->out, " BODY=8BITMIME");
 	if (mail->is_utf8)
 		buf_add_text(&smtp->out, " SMTPUTF8");
+	if (mail->wants_receipts)
+		buf_add_text(&smtp->out, " RET=HDRS");
 	buf_add_text(&smtp->out, "\r\n");
 	mail->mail_is_asked = true;
 	smtp_expect(smtp, SMTP_EXPECT_MAIL);
@@ -124,7 +148,8 @@ static void ask_recipient(struct smtp *smtp)
 {
 	struct smtp_transaction *mail = &smtp->mail;
 	struct str address = str_from(mail->addresses.data + mail->address_next);
-	buf_addf(&smtp->out, "RCPT TO:<%.*s>\r\n", (int)address.len, address.data);
+	buf_addf(&smtp->out, "RCPT TO:<%.*s>%s\r\n", (int)address.len, address.data,
+		mail->wants_receipts ? " NOTIFY=SUCCESS,FAILURE,DELAY" : "");
 	mail->address_next += address.len + 1;
 	mail->asked++;
 	smtp_expect(smtp, SMTP_EXPECT_RCPT);
@@ -168,12 +193,20 @@ static void ask(struct smtp *smtp)
 		ask_data(smtp);
 }
 
+/* What is here of the message and did not go yet. */
+static struct str mail_rest(const struct smtp_transaction *mail)
+{
+	if (!mail->is_streamed)
+		return str_skip(mail->message, (size_t)mail->moved);
+	return str_skip(buf_str(&mail->body), (size_t)(mail->moved - mail->body_at));
+}
+
 /* A dot at the start of a line is doubled (RFC 5321 4.5.2). */
 static void move_lines(struct smtp *smtp)
 {
 	struct smtp_transaction *mail = &smtp->mail;
-	while (mail->moved < mail->message.len && smtp_waiting(smtp) < SMTP_OUTPUT_MAX) {
-		struct str rest = str_skip(mail->message, mail->moved);
+	struct str rest = mail_rest(mail);
+	while (rest.len > 0 && smtp_waiting(smtp) < SMTP_OUTPUT_MAX) {
 		size_t room = SMTP_OUTPUT_MAX - smtp_waiting(smtp);
 		size_t end = str_find_char(str_first(rest, room), '\n');
 		struct str piece = str_first(rest, end == STR_NONE ? room : end + 1);
@@ -182,16 +215,18 @@ static void move_lines(struct smtp *smtp)
 		buf_add(&smtp->out, piece);
 		mail->line_starts = end != STR_NONE;
 		mail->moved += piece.len;
+		rest = str_skip(rest, piece.len);
 	}
 }
 
 static void begin_chunk(struct smtp *smtp)
 {
 	struct smtp_transaction *mail = &smtp->mail;
-	size_t rest = mail->message.len - mail->moved;
+	uint64_t rest = mail->size - mail->moved;
 	bool is_last = rest <= CHUNK_MAX;
-	size_t length = is_last ? rest : CHUNK_MAX;
-	buf_addf(&smtp->out, "BDAT %zu%s\r\n", length, is_last ? " LAST" : "");
+	uint64_t length = is_last ? rest : CHUNK_MAX;
+	buf_addf(&smtp->out, "BDAT %llu%s\r\n", (unsigned long long)length,
+		is_last ? " LAST" : "");
 	mail->chunk_end = mail->moved + length;
 	smtp_expect(smtp, is_last ? SMTP_EXPECT_END : SMTP_EXPECT_CHUNK);
 }
@@ -199,20 +234,22 @@ static void begin_chunk(struct smtp *smtp)
 static void move_chunks(struct smtp *smtp)
 {
 	struct smtp_transaction *mail = &smtp->mail;
-	size_t last = mail->message.len - HELD;
+	uint64_t last = mail->size - HELD;
 	bool is_piped = smtp_has(smtp, SMTP_EXT_PIPELINING);
-	while (mail->moved < last && smtp_waiting(smtp) < SMTP_OUTPUT_MAX) {
+	struct str rest = mail_rest(mail);
+	while (mail->moved < last && rest.len > 0 && smtp_waiting(smtp) < SMTP_OUTPUT_MAX) {
 		if (mail->moved == mail->chunk_end) {
 			if (!is_piped && smtp->expected_count > 0)
 				return;
 			begin_chunk(smtp);
 		}
-		size_t end = mail->chunk_end < last ? mail->chunk_end : last;
-		struct str piece =
-			str_first(str_skip(mail->message, mail->moved), end - mail->moved);
-		piece = str_first(piece, SMTP_OUTPUT_MAX);
+		uint64_t end = mail->chunk_end < last ? mail->chunk_end : last;
+		uint64_t room = end - mail->moved;
+		struct str piece = str_first(
+			rest, room < SMTP_OUTPUT_MAX ? (size_t)room : (size_t)SMTP_OUTPUT_MAX);
 		buf_add(&smtp->out, piece);
 		mail->moved += piece.len;
+		rest = str_skip(rest, piece.len);
 	}
 }
 
@@ -230,9 +267,41 @@ void smtp_mail_fill(struct smtp *smtp)
 		move_chunks(smtp);
 	else
 		move_lines(smtp);
-	size_t held = mail->is_chunked ? HELD : 0;
-	if (mail->moved + held == mail->message.len)
+	uint64_t held = mail->is_chunked ? HELD : 0;
+	bool is_here = !mail->is_streamed || mail->given == mail->size;
+	if (is_here && mail->moved + held == mail->size)
 		mail->is_held = smtp->tells_held = true;
+}
+
+size_t smtp_wants(const struct smtp *smtp)
+{
+	const struct smtp_transaction *mail = &smtp->mail;
+	if (!mail->is_active || !mail->is_streamed || !mail->has_begun || mail->is_refused ||
+		mail_rest(mail).len > HELD || smtp_waiting(smtp) >= SMTP_OUTPUT_MAX)
+		return 0;
+	uint64_t rest = mail->size - mail->given;
+	return rest < SMTP_OUTPUT_MAX ? (size_t)rest : (size_t)SMTP_OUTPUT_MAX;
+}
+
+bool smtp_body(struct smtp *smtp, struct str bytes, struct error *err)
+{
+	struct smtp_transaction *mail = &smtp->mail;
+	assert(bytes.len > 0 && bytes.len <= smtp_wants(smtp));
+	bool is_last = mail->given + bytes.len == mail->size;
+	smtp->must_close = true; /* unless it is good */
+	if (!is_clean_piece(bytes, &mail->is_after_cr) ||
+		(is_last && bytes.data[bytes.len - 1] != '\n'))
+		return fail_unclean(err);
+	if (!mail->is_8bit && !smtp_is_ascii(bytes))
+		return error_set(
+			err, ERROR_INPUT, "the message has bytes that were not announced");
+	smtp->must_close = false;
+	buf_consume(&mail->body, (size_t)(mail->moved - mail->body_at));
+	mail->body_at = mail->moved;
+	buf_add(&mail->body, bytes);
+	mail->given += bytes.len;
+	smtp_mail_fill(smtp);
+	return true;
 }
 
 bool smtp_send(struct smtp *smtp, const struct smtp_mail *source, struct error *err)
@@ -251,8 +320,11 @@ bool smtp_send(struct smtp *smtp, const struct smtp_mail *source, struct error *
 	}
 	mail->count = source->recipient_count;
 	mail->message = source->message;
+	mail->is_streamed = source->message.len == 0;
+	mail->size = mail_size(source);
 	mail->send_to_rest = source->send_to_rest;
-	mail->is_8bit = !smtp_is_ascii(source->message);
+	mail->wants_receipts = source->wants_receipts && smtp_has(smtp, SMTP_EXT_DSN);
+	mail->is_8bit = mail_is_8bit(source);
 	mail->is_chunked = smtp_has(smtp, SMTP_EXT_CHUNKING);
 	mail->line_starts = mail->is_active = true;
 	smtp->tells_held = smtp->tells_refused = false;
@@ -268,7 +340,7 @@ void smtp_commit(struct smtp *smtp)
 	mail->is_committed = true;
 	smtp->tells_held = false;
 	if (mail->is_chunked)
-		buf_add(&smtp->out, str_skip(mail->message, mail->moved));
+		buf_add(&smtp->out, mail_rest(mail));
 	else
 		buf_add_text(&smtp->out, ".\r\n");
 }

@@ -130,6 +130,7 @@ static void extension_read(struct smtp_extensions *extensions, struct str line)
 		{"8BITMIME", SMTP_EXT_8BITMIME},
 		{"SMTPUTF8", SMTP_EXT_SMTPUTF8},
 		{"ENHANCEDSTATUSCODES", SMTP_EXT_ENHANCED},
+		{"DSN", SMTP_EXT_DSN},
 	};
 	/* "AUTH=PLAIN LOGIN" is how it was written before RFC 2554. */
 	bool is_old = str_starts_nocase(line, STR("AUTH="));

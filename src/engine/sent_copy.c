@@ -67,7 +67,8 @@ static bool copy_append(struct session *s, struct outgoing *item, const struct f
 	struct error err;
 	if (item->state == OUTGOING_ACCEPTED && !copy_move(s, item, OUTGOING_SENTCOPY))
 		return false;
-	if (!cache_outbox_message(s->run->engine->cache, item->outgoing_id, &message, &err)) {
+	if (!cache_outbox_read(
+		    s->run->engine->cache, item, 0, (size_t)item->size, &message, &err)) {
 		engine_storage_failed(s->run->engine, &err);
 		return false;
 	}

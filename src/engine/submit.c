@@ -3,10 +3,7 @@
 
 #include "base/memory.h"
 #include "engine/account_run.h"
-#include "engine/event.h"
-#include "engine/profile.h"
 #include "engine/secret.h"
-#include "proto/mime/mime_write.h"
 
 #include <stdio.h>
 
@@ -16,12 +13,11 @@ enum {
 	SUBMIT_ANSWER_MS = 5 * 60 * 1000,  /* RFC 5321 4.5.3.2 */
 	SUBMIT_COMMIT_MS = 10 * 60 * 1000, /* 4.5.3.2.6 */
 	SUBMIT_KEEP_MS = 60 * 1000,        /* for the next message */
-	SUBMIT_DOUBT_S = 20,
-	SUBMIT_PAUSE_S = 30, /* the first; then twice as long each time */
-	SUBMIT_PAUSE_MAX_S = 30 * 60,
+	SUBMIT_NOOP_MS = 50 * 1000, /* while somebody writes */
+	SUBMIT_WANTED_MS = 5 * 60 * 1000, /* since the last word of it */
 };
 
-static struct submit *submit_of(struct account_run *run)
+struct submit *submit_of(struct account_run *run)
 {
 	if (run->submit == NULL) {
 		run->submit = mem_new(sizeof(*run->submit));
@@ -59,186 +55,6 @@ bool submit_fail(struct submit *s, enum error_kind kind, const char *what, struc
 	else
 		error_set(&err, kind, "%s: %.*s", what, (int)words.len, words.data);
 	return submit_fail_with(s, &err);
-}
-
-/* ---- The message. ---- */
-
-static int64_t pause_s(struct submit *s, unsigned tries)
-{
-	int64_t pause = SUBMIT_PAUSE_S;
-	for (unsigned i = 1; i < tries && pause < SUBMIT_PAUSE_MAX_S; i++)
-		pause *= 2;
-	if (pause > SUBMIT_PAUSE_MAX_S)
-		pause = SUBMIT_PAUSE_MAX_S;
-	uint64_t jitter = submit_world(s)->random(submit_world(s)->context);
-	return pause / 2 + (int64_t)(jitter % (uint64_t)(pause / 2 + 1));
-}
-
-static void item_drop(struct submit *s)
-{
-	outgoing_done(&s->item);
-	buf_done(&s->message);
-	mem_free(s->recipients);
-	s->recipients = NULL;
-	s->has_item = false;
-	s->is_dirty = true;
-}
-
-/* Durable, or false: then nothing that builds on it may be done. */
-static bool item_move(struct submit *s, enum outgoing_state to)
-{
-	struct engine *engine = s->run->engine;
-	enum outgoing_state from = s->item.state;
-	struct error err;
-	bool is_moved;
-	s->item.state = to;
-	engine->outbox_dirty = true;
-	if (!cache_outbox_move(engine->cache, &s->item, from, engine->wall, &is_moved, &err)) {
-		s->item.state = from;
-		engine_storage_failed(engine, &err);
-		return submit_fail_with(s, &err);
-	}
-	if (!is_moved)
-		return submit_fail(
-			s, ERROR_STORAGE, "the message is not in the outbox any more", STR(""));
-	log_line(engine->options.log, "%s: outbox %lld is %s", s->name,
-		(long long)s->item.outgoing_id, outgoing_state_name(to));
-	return true;
-}
-
-/* Tried in vain: again after so many seconds. */
-static void item_later(struct submit *s, int64_t pause, struct str words)
-{
-	s->item.tries++;
-	s->item.not_before = s->run->engine->wall + pause;
-	outgoing_set_words(&s->item, words);
-	item_move(s, OUTGOING_QUEUED);
-	item_drop(s);
-}
-
-static void item_end(struct submit *s, enum outgoing_state state, struct str words)
-{
-	outgoing_set_words(&s->item, words);
-	item_move(s, state);
-	item_drop(s);
-}
-
-/* The connection is gone under the message. */
-static void item_cut(struct submit *s)
-{
-	struct str words = str_from(s->error.detail);
-	switch (s->item.state) {
-	case OUTGOING_QUEUED:
-	case OUTGOING_TRYING:
-		item_later(s, 0, words); /* the connection has its own pause */
-		return;
-	case OUTGOING_COMMITTING:
-		item_end(s, OUTGOING_UNKNOWN, words);
-		s->doubt = DOUBT_UNSEEN;
-		s->doubt_from = s->run->engine->wall + SUBMIT_DOUBT_S;
-		return;
-	case OUTGOING_HELD:
-	case OUTGOING_ACCEPTED:
-	case OUTGOING_SENTCOPY:
-	case OUTGOING_DONE:
-	case OUTGOING_UNKNOWN:
-	case OUTGOING_FAILED:
-		item_drop(s);
-		return;
-	}
-}
-
-/* For a server that takes only ASCII the same message is recoded, the same each time. */
-static bool item_load(struct submit *s, struct error *err)
-{
-	struct buf recoded = {0};
-	if (!cache_outbox_message(s->run->engine->cache, s->item.outgoing_id, &s->message, err))
-		return false;
-	if (smtp_has(s->smtp, SMTP_EXT_8BITMIME) || smtp_is_ascii(buf_str(&s->message)))
-		return true;
-	bool ok = mime_recode(buf_str(&s->message), false, &recoded, err);
-	buf_done(&s->message);
-	s->message = recoded;
-	return ok;
-}
-
-static void item_start(struct submit *s)
-{
-	struct error err;
-	for (size_t i = 0; i < s->item.recipient_count; i++) {
-		struct outgoing_recipient *r = &s->item.recipients[i];
-		mem_free(r->enhanced);
-		mem_free(r->words);
-		r->code = 0;
-		r->enhanced = r->words = NULL;
-	}
-	if (!item_move(s, OUTGOING_TRYING))
-		return;
-	s->recipients = mem_new_array(s->item.recipient_count, sizeof(*s->recipients));
-	for (size_t i = 0; i < s->item.recipient_count; i++)
-		s->recipients[i] = str_from(s->item.recipients[i].address);
-	bool ok = item_load(s, &err);
-	struct smtp_mail mail = {
-		.from = str_from(s->item.from),
-		.recipients = s->recipients,
-		.recipient_count = s->item.recipient_count,
-		.message = buf_str(&s->message),
-	};
-	if (ok && smtp_send(s->smtp, &mail, &err))
-		return;
-	if (err.kind == ERROR_STORAGE)
-		item_later(s, pause_s(s, s->item.tries), str_from(err.detail));
-	else
-		item_end(s, OUTGOING_FAILED, str_from(err.detail));
-}
-
-static void item_recipient(struct submit *s, const struct smtp_event *event)
-{
-	if (event->index >= s->item.recipient_count)
-		return;
-	struct outgoing_recipient *r = &s->item.recipients[event->index];
-	r->code = event->reply.code;
-	r->enhanced = event->reply.enhanced.len > 0 ? mem_str(event->reply.enhanced) : NULL;
-	r->words = mem_str(event->reply.text);
-}
-
-static void reply_words(const struct smtp_reply *reply, struct buf *out)
-{
-	buf_addf(out, "%u %.*s%s%.*s", reply->code, (int)reply->enhanced.len, reply->enhanced.data,
-		reply->enhanced.len > 0 ? " " : "", (int)reply->text.len, reply->text.data);
-}
-
-/* One who is refused for good makes it final for all: they are told, and decide. */
-static bool item_is_refused_for_good(const struct submit *s, const struct smtp_event *event)
-{
-	if (event->stage != SMTP_AT_RECIPIENTS)
-		return event->reply.code >= 500;
-	for (size_t i = 0; i < s->item.recipient_count; i++)
-		if (s->item.recipients[i].code >= 500)
-			return true;
-	return false;
-}
-
-static void item_refused(struct submit *s, const struct smtp_event *event)
-{
-	struct buf words = {0};
-	reply_words(&event->reply, &words);
-	if (item_is_refused_for_good(s, event))
-		item_end(s, OUTGOING_FAILED, buf_str(&words));
-	else
-		item_later(s, pause_s(s, s->item.tries + 1), buf_str(&words));
-	buf_done(&words);
-}
-
-static void item_accepted(struct submit *s, const struct smtp_event *event)
-{
-	struct buf words = {0};
-	bool has_copy = s->run->account->kind == ACCOUNT_IMAP;
-	reply_words(&event->reply, &words);
-	s->item.not_before = 0;
-	item_end(s, has_copy ? OUTGOING_ACCEPTED : OUTGOING_DONE, buf_str(&words));
-	buf_done(&words);
-	s->failures = 0;
 }
 
 /* ---- The connection. ---- */
@@ -306,12 +122,15 @@ static void submit_lost(struct submit *s)
 {
 	enum error_kind kind = s->error.kind;
 	log_line(s->run->engine->options.log, "%s: %s", s->name, s->error.detail);
-	/* A server that ends what nobody used has done nothing wrong. */
+	/* A server that ends what nobody used has done nothing wrong; it is not tried again for a
+	 * draft alone. */
+	if (!s->has_item)
+		s->wanted_until = 0;
 	if (s->has_item || !s->is_ready)
-		s->retry_at = s->run->engine->now + pause_s(s, ++s->failures) * 1000;
+		s->retry_at = s->run->engine->now + submit_pause_s(s, ++s->failures) * 1000;
 	s->is_held = kind == ERROR_TLS || kind == ERROR_LOGIN || kind == ERROR_INPUT;
 	if (s->has_item)
-		item_cut(s);
+		submit_item_cut(s);
 	s->is_over = true; /* no QUIT */
 	submit_disconnect(s);
 	s->run->engine->outbox_dirty = true;
@@ -324,7 +143,7 @@ void submit_close(struct account_run *run)
 		return;
 	if (s->has_item) {
 		submit_fail(s, ERROR_NETWORK, "Rowan went offline", STR(""));
-		item_cut(s);
+		submit_item_cut(s);
 	}
 	submit_disconnect(s);
 }
@@ -334,7 +153,7 @@ void submit_free(struct account_run *run)
 	if (run->submit == NULL)
 		return;
 	submit_close(run);
-	item_drop(run->submit);
+	submit_item_drop(run->submit);
 	mem_free(run->submit);
 	run->submit = NULL;
 }
@@ -360,17 +179,17 @@ static void submit_event(struct submit *s, const struct smtp_event *event)
 		submit_login_event(s, event);
 		return;
 	case SMTP_RECIPIENT:
-		item_recipient(s, event);
+		submit_item_recipient(s, event);
 		return;
 	case SMTP_WANT_COMMIT:
-		if (item_move(s, OUTGOING_COMMITTING))
+		if (submit_item_move(s, OUTGOING_COMMITTING))
 			smtp_commit(s->smtp);
 		return;
 	case SMTP_ACCEPTED:
-		item_accepted(s, event);
+		submit_item_accepted(s, event);
 		return;
 	case SMTP_REFUSED:
-		item_refused(s, event);
+		submit_item_refused(s, event);
 		return;
 	}
 }
@@ -426,7 +245,7 @@ static void submit_log_output(struct submit *s)
 static bool submit_write(struct submit *s)
 {
 	struct error err;
-	while (submit_drain(s) && !s->is_opening) {
+	while (submit_drain(s) && submit_item_body(s) && !s->is_opening) {
 		struct str out = smtp_output(s->smtp);
 		size_t written = 0;
 		if (out.len == 0)
@@ -462,6 +281,23 @@ static bool submit_open(struct submit *s)
 	return true;
 }
 
+/* While somebody writes an idle connection is kept with a word now and then, so that sending needs
+ * no log-in first. */
+static bool submit_keeps(struct submit *s, int64_t *deadline)
+{
+	int64_t now = s->run->engine->now, due = s->last_io + SUBMIT_NOOP_MS;
+	if (!s->is_ready || s->has_item || !smtp_is_idle(s->smtp) || now >= s->wanted_until)
+		return false;
+	if (due <= now) {
+		smtp_noop(s->smtp);
+		s->last_io = now;
+		due = now;
+	}
+	if (due < *deadline)
+		*deadline = due;
+	return true;
+}
+
 static bool submit_watch(struct submit *s, int64_t *deadline)
 {
 	int64_t limit = SUBMIT_LOGIN_MS;
@@ -471,12 +307,14 @@ static bool submit_watch(struct submit *s, int64_t *deadline)
 		limit = !s->has_item                           ? SUBMIT_KEEP_MS
 			: s->item.state == OUTGOING_COMMITTING ? SUBMIT_COMMIT_MS
 							       : SUBMIT_ANSWER_MS;
+	if (submit_keeps(s, deadline))
+		return true;
 	if (s->last_io + limit > s->run->engine->now) {
 		if (s->last_io + limit < *deadline)
 			*deadline = s->last_io + limit;
 		return true;
 	}
-	if (s->is_ready && !s->has_item) {
+	if (s->is_ready && !s->has_item && smtp_is_idle(s->smtp)) {
 		submit_disconnect(s); /* nobody needs it any more */
 		return true;
 	}
@@ -497,6 +335,26 @@ static bool look_for(struct submit *s, enum outgoing_state state, struct outgoin
 	return is_found;
 }
 
+/* Those whose time to be taken back is over. */
+static void submit_release(struct submit *s)
+{
+	struct engine *engine = s->run->engine;
+	struct outgoing item;
+	struct error err;
+	while (look_for(s, OUTGOING_HELD, &item)) {
+		bool is_moved = false;
+		item.state = OUTGOING_QUEUED;
+		item.not_before = 0;
+		if (!cache_outbox_move(
+			    engine->cache, &item, OUTGOING_HELD, engine->wall, &is_moved, &err))
+			engine_storage_failed(engine, &err);
+		outgoing_done(&item);
+		engine->outbox_dirty = true;
+		if (!is_moved)
+			return;
+	}
+}
+
 /* Loads the oldest that is due, unless the last look found nothing and nothing happened since. */
 static bool submit_look(struct submit *s)
 {
@@ -507,6 +365,7 @@ static bool submit_look(struct submit *s)
 		return false;
 	s->is_dirty = false;
 	s->next_look = INT64_MAX;
+	submit_release(s);
 	s->has_item = s->has_due = look_for(s, OUTGOING_QUEUED, &s->item);
 	s->has_copies = false;
 	for (int state = OUTGOING_ACCEPTED; state <= OUTGOING_SENTCOPY; state++)
@@ -523,7 +382,7 @@ void submit_wake(struct engine *engine)
 	for (size_t i = 0; i < engine->run_count; i++) {
 		struct submit *s = engine->runs[i]->submit;
 		if (s != NULL && s->has_item && s->item.state == OUTGOING_QUEUED)
-			item_drop(s);
+			submit_item_drop(s);
 		if (s != NULL)
 			s->is_dirty = true;
 	}
@@ -559,7 +418,7 @@ static bool submit_may_connect(struct submit *s, int64_t *deadline)
 		s->error = run->error;
 		s->is_held = true;
 		run->engine->outbox_dirty = true;
-		item_later(s, 0, str_from(run->error.detail));
+		submit_item_later(s, 0, str_from(run->error.detail));
 		return false;
 	}
 	return secret_ensure(run);
@@ -575,7 +434,7 @@ static bool submit_go(struct submit *s, int64_t *deadline)
 		return false;
 	if (s->is_ready && smtp_is_idle(s->smtp) && submit_look(s) &&
 		s->item.state == OUTGOING_QUEUED)
-		item_start(s);
+		submit_item_start(s);
 	if (s->is_over || !submit_write(s))
 		return false;
 	if (s->is_ready && !s->has_item && s->is_dirty)
@@ -591,6 +450,31 @@ static bool submit_go(struct submit *s, int64_t *deadline)
 	return submit_watch(s, deadline);
 }
 
+/* When the next one is due. */
+static void submit_wait(const struct submit *s, int64_t *deadline)
+{
+	int64_t wait = s->next_look - s->run->engine->wall;
+	if (s->has_item || wait > 24 * 3600)
+		return;
+	int64_t due = s->run->engine->now + (wait > 0 ? wait : 0) * 1000;
+	if (due < *deadline)
+		*deadline = due;
+}
+
+/* Somebody writes, and the log-in would ask nobody. */
+static bool submit_is_wanted(const struct submit *s)
+{
+	return s->run->engine->now < s->wanted_until &&
+	       (!submit_needs_login(s) || s->run->secret != NULL);
+}
+
+void submit_expect(struct account_run *run)
+{
+	if (run->engine->is_guest || !submit_exists(run))
+		return;
+	submit_of(run)->wanted_until = run->engine->now + SUBMIT_WANTED_MS;
+}
+
 void submit_step(struct account_run *run, int64_t *deadline)
 {
 	if (run->engine->is_guest || !submit_exists(run))
@@ -601,13 +485,11 @@ void submit_step(struct account_run *run, int64_t *deadline)
 		s->copy_out = s->copy_looked = 0;
 		s->doubt = DOUBT_UNSEEN;
 	}
+	bool has_work = s->conn != NULL || submit_look(s) || submit_is_wanted(s);
+	submit_wait(s, deadline);
 	if (run->is_offline)
 		return;
 	if (s->conn == NULL) {
-		bool has_work = submit_look(s);
-		int64_t wait = s->next_look - run->engine->wall;
-		if (!has_work && wait < 24 * 3600 && run->engine->now + wait * 1000 < *deadline)
-			*deadline = run->engine->now + wait * 1000;
 		if (!has_work || !submit_may_connect(s, deadline))
 			return;
 		submit_connect(s);
@@ -638,150 +520,4 @@ bool submit_is_busy(struct account_run *run)
 	if (s->has_item && !s->is_held && s->retry_at <= run->engine->now)
 		return true;
 	return (s->has_copies || s->doubt == DOUBT_SYNCING) && !account_run_is_stuck(run);
-}
-
-/* ---- Requests and events. ---- */
-
-static void submit_post_failed(struct engine *engine, uint64_t tag, const struct error *err)
-{
-	struct event *event = event_new(EVENT_FAILED);
-	event->tag = tag;
-	event->error = *err;
-	engine_post(engine, event);
-}
-
-static void submit_post_outbox(struct engine *engine, uint64_t tag, int64_t outgoing_id)
-{
-	struct error err;
-	struct event *event = event_new(EVENT_OUTBOX);
-	event->tag = tag;
-	event->outgoing_id = outgoing_id;
-	event->is_complete = !engine->outbox_was_busy;
-	if (!cache_outbox_list(engine->cache, &event->outbox, &event->outbox_count, &err))
-		engine_storage_failed(engine, &err);
-	if (tag != 0)
-		engine_post(engine, event);
-	else
-		engine_post_latest(engine, (uint64_t)EVENT_OUTBOX << 32, event);
-}
-
-static bool submit_is_busy_anywhere(struct engine *engine)
-{
-	for (size_t i = 0; i < engine->run_count; i++)
-		if (submit_is_busy(engine->runs[i]))
-			return true;
-	return false;
-}
-
-void submit_tell(struct engine *engine)
-{
-	if (!engine->wants_outbox)
-		return;
-	bool is_busy = submit_is_busy_anywhere(engine);
-	if (is_busy == engine->outbox_was_busy && !engine->outbox_dirty)
-		return;
-	engine->outbox_was_busy = is_busy;
-	engine->outbox_dirty = false;
-	submit_post_outbox(engine, 0, 0);
-}
-
-static void serve_send(struct engine *engine, struct request *request)
-{
-	struct error err;
-	request->outgoing->updated = engine->wall;
-	if (!cache_outbox_add(engine->cache, request->outgoing, buf_str(&request->message), &err)) {
-		submit_post_failed(engine, request->tag, &err);
-		return;
-	}
-	submit_wake(engine);
-	engine->outbox_was_busy = submit_is_busy_anywhere(engine);
-	submit_post_outbox(engine, request->tag, request->outgoing->outgoing_id);
-	if (engine->is_guest)
-		profile_call(engine->profile, "wake");
-}
-
-/* What a person may decide about a message, by the state it is in. */
-static bool act_state(const char *word, enum outgoing_state from, enum outgoing_state *to)
-{
-	bool is_open = from == OUTGOING_HELD || from == OUTGOING_QUEUED ||
-		       from == OUTGOING_UNKNOWN || from == OUTGOING_FAILED;
-	if (strcmp(word, "retry") == 0 && is_open)
-		*to = OUTGOING_QUEUED;
-	else if (strcmp(word, "sent") == 0 && from == OUTGOING_UNKNOWN)
-		*to = OUTGOING_SENTCOPY; /* the server may have made the copy itself */
-	else
-		return false;
-	return true;
-}
-
-static bool act_move(struct engine *engine, const char *word, int64_t id, struct error *err)
-{
-	struct outgoing item;
-	enum outgoing_state to = OUTGOING_QUEUED;
-	bool is_found, is_moved = false;
-	if (!cache_outbox_get(engine->cache, id, &item, &is_found, err))
-		return false;
-	if (!is_found)
-		return error_set(err, ERROR_INPUT, "there is no such message in the outbox");
-	enum outgoing_state from = item.state;
-	bool may = act_state(word, from, &to);
-	item.state = to;
-	item.not_before = 0;
-	if (to == OUTGOING_QUEUED) {
-		mem_free(item.words); /* of the tries before */
-		item.words = NULL;
-	}
-	bool ok =
-		!may || cache_outbox_move(engine->cache, &item, from, engine->wall, &is_moved, err);
-	outgoing_done(&item);
-	if (ok && !is_moved)
-		return error_set(
-			err, ERROR_INPUT, "not while the message is %s", outgoing_state_name(from));
-	return ok;
-}
-
-static bool act_cancel(struct engine *engine, int64_t id, struct error *err)
-{
-	bool is_gone;
-	if (!cache_outbox_forget(engine->cache, id, &is_gone, err))
-		return false;
-	return is_gone || error_set(err, ERROR_INPUT,
-				  "there is no such message in the outbox, or it is on its way");
-}
-
-static void serve_act(struct engine *engine, struct request *request)
-{
-	struct error err;
-	submit_wake(engine);
-	for (size_t i = 0; i < engine->run_count; i++) {
-		struct submit *s = engine->runs[i]->submit;
-		if (s != NULL && strcmp(request->text, "retry") == 0) {
-			s->is_held = false;
-			s->retry_at = 0;
-		}
-	}
-	bool ok = strcmp(request->text, "cancel") == 0
-			  ? act_cancel(engine, request->outgoing_id, &err)
-			  : act_move(engine, request->text, request->outgoing_id, &err);
-	if (!ok) {
-		submit_post_failed(engine, request->tag, &err);
-		return;
-	}
-	engine->outbox_was_busy = submit_is_busy_anywhere(engine);
-	submit_post_outbox(engine, request->tag, request->outgoing_id);
-	if (engine->is_guest)
-		profile_call(engine->profile, "wake");
-}
-
-void submit_serve(struct engine *engine, struct request *request)
-{
-	if (request->kind == REQUEST_SEND) {
-		serve_send(engine, request);
-	} else if (request->kind == REQUEST_OUTGOING) {
-		serve_act(engine, request);
-	} else {
-		engine->wants_outbox = true;
-		engine->outbox_was_busy = submit_is_busy_anywhere(engine);
-		submit_post_outbox(engine, request->tag, 0);
-	}
 }

@@ -22,6 +22,9 @@ size_t submit_poll(struct account_run *run, struct pollfd *fds, int64_t *deadlin
 void submit_close(struct account_run *run); /* the connection; what it was at is settled */
 void submit_free(struct account_run *run);
 
+/* Something is being written in this account: its connection is made ready, for some minutes. */
+void submit_expect(struct account_run *run);
+
 /* Is there something to send that could be sent now, or a copy to be made? */
 bool submit_is_busy(struct account_run *run);
 

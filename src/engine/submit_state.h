@@ -1,4 +1,4 @@
-/* What submit.c and submit_login.c share. */
+/* What submit.c, submit_item.c, submit_login.c and submit_serve.c share. */
 #ifndef ENGINE_SUBMIT_STATE_H
 #define ENGINE_SUBMIT_STATE_H
 
@@ -30,7 +30,9 @@ struct submit {
 	unsigned failures;
 	bool has_item;
 	struct outgoing item;
-	struct buf message;     /* as it goes out */
+	struct buf message;     /* recoded, when it goes out so; else it goes piece by piece */
+	struct buf piece;
+	uint64_t body_at;       /* of the message: given to the client */
 	struct str *recipients; /* owned; into item */
 	bool is_dirty;          /* there may be something to send */
 	bool has_due;           /* what the last look found */
@@ -40,12 +42,30 @@ struct submit {
 	int64_t copy_looked;    /* outgoing_id: Sent is being synced to look for it */
 	enum submit_doubt doubt;
 	int64_t doubt_from; /* wall seconds: not looked at before, servers take a while */
-	char name[80];      /* for the log and the counts */
+	int64_t wanted_until; /* ms: somebody writes, and may send any moment */
+	char name[80];        /* for the log and the counts */
 };
 
 /* The connection cannot go on; the first reason counts. Returns false. */
 bool submit_fail(struct submit *s, enum error_kind kind, const char *what, struct str words);
 bool submit_fail_with(struct submit *s, const struct error *err);
+
+/* ---- submit.c ---- */
+struct submit *submit_of(struct account_run *run);
+
+/* ---- submit_item.c: the message ---- */
+void submit_item_drop(struct submit *s);
+/* Durable, or false: then nothing that builds on it may be done. */
+bool submit_item_move(struct submit *s, enum outgoing_state to);
+/* Tried in vain: again after so many seconds. */
+void submit_item_later(struct submit *s, int64_t pause, struct str words);
+void submit_item_cut(struct submit *s); /* the connection is gone under it */
+void submit_item_start(struct submit *s);
+bool submit_item_body(struct submit *s); /* gives the client what it wants of it */
+void submit_item_recipient(struct submit *s, const struct smtp_event *event);
+void submit_item_refused(struct submit *s, const struct smtp_event *event);
+void submit_item_accepted(struct submit *s, const struct smtp_event *event);
+int64_t submit_pause_s(struct submit *s, unsigned tries);
 
 /* ---- submit_login.c ---- */
 bool submit_needs_login(const struct submit *s);

@@ -24,6 +24,13 @@ enum outgoing_state {
 	OUTGOING_FAILED,
 };
 
+enum outgoing_option {
+	OUTGOING_TO_REST = 1 << 0,  /* to those who are taken, when others are refused */
+	OUTGOING_NO_COPY = 1 << 1,  /* nothing in Sent */
+	OUTGOING_RECEIPTS = 1 << 2, /* the servers report on delivery (DSN) */
+	OUTGOING_8BIT = 1 << 3,     /* there are bytes beyond ASCII in it */
+};
+
 /* What the server said to one recipient. */
 struct outgoing_recipient {
 	char *address;  /* owned */
@@ -42,7 +49,11 @@ struct outgoing {
 	unsigned tries;
 	char *words; /* owned; what was said last: the server's words, or why not; NULL */
 	int64_t updated;
-	uint64_t size;                         /* bytes of the message */
+	uint64_t size;          /* bytes of the message */
+	int64_t blob_id;        /* its bytes, in the store */
+	int64_t draft_id;       /* what it was before, and may become again; 0 */
+	unsigned options;       /* enum outgoing_option */
+	int64_t copy_folder_id; /* where a copy is filed; 0: the account's Sent */
 	struct outgoing_recipient *recipients; /* owned */
 	size_t recipient_count, recipient_cap;
 };

@@ -3,7 +3,7 @@
 
 static int64_t add(struct profile *p, const char *id, enum outgoing_state state)
 {
-	struct outgoing o = {.account_id = 1, .state = state, .updated = 100};
+	struct outgoing o = {.account_id = 1, .state = state, .updated = 100, .options = OUTGOING_NO_COPY};
 	o.message_id = mem_text(id);
 	o.from = mem_text("me@example.org");
 	outgoing_add_recipient(&o, STR("a@example.org"));
@@ -55,7 +55,11 @@ Test(cache_outbox, what_is_added_is_there_after_a_restart_byte_for_byte)
 	cr_assert_eq(items[0].recipient_count, 2);
 	cr_expect_str_eq(items[0].recipients[1].address, "b@example.org");
 	cr_expect_eq(items[0].size, 24);
-	OK(&p, cache_outbox_message(p.store, id, &message, &p.err));
+	cr_expect_eq(items[0].options, OUTGOING_NO_COPY);
+	OK(&p, cache_outbox_read(p.store, &items[0], 0, 7, &message, &p.err));
+	cr_expect(str_equal(buf_str(&message), STR("Subject")));
+	buf_clear(&message);
+	OK(&p, cache_outbox_read(p.store, &items[0], 0, 1000, &message, &p.err));
 	cr_expect(str_equal(buf_str(&message), STR("Subject: x\r\n\r\nhi\0there\r\n")));
 	outgoing_done(&items[0]);
 	mem_free(items);
