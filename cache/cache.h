@@ -572,13 +572,13 @@ bool cache_book_list(
 bool cache_book_save(struct cache *cache, struct book_entry *entry, struct error *err);
 bool cache_book_remove(struct cache *cache, int64_t book_id, struct error *err);
 /* All in one transaction; one whose nickname is taken changes that one. *count told: new ones. */
-bool cache_book_import(struct cache *cache, struct book_entry *entries, size_t count,
-	size_t *added, struct error *err);
+bool cache_book_import(struct cache *cache, struct book_entry *entries, size_t count, size_t *added,
+	struct error *err);
 
 /* Was written to at `now`. Ranks by how often and how long ago: what was done 60 days ago counts
  * half. */
-bool cache_written_add(struct cache *cache, struct str address, struct str name, int64_t now,
-	struct error *err);
+bool cache_written_add(
+	struct cache *cache, struct str address, struct str name, int64_t now, struct error *err);
 /* Best first; at most max. Owned by the caller: each book_completion_done, then mem_free. */
 bool cache_written_list(struct cache *cache, size_t max, struct book_completion **items,
 	size_t *count, struct error *err);

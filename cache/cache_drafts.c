@@ -80,8 +80,7 @@ static bool draft_write(
 /* An answered message is known by its place and by what it is, should the place get another. */
 static bool draft_write_answers(struct cache *cache, const struct draft *draft, struct error *err)
 {
-	static const char known[] =
-		"SELECT 1 FROM draft_answer WHERE draft_id=?1 AND place_id=?2";
+	static const char known[] = "SELECT 1 FROM draft_answer WHERE draft_id=?1 AND place_id=?2";
 	static const char sql[] =
 		"INSERT INTO draft_answer(draft_id,place_id,ident) VALUES(?1,?2,?3)";
 	for (size_t i = 0; i < draft->answer_count; i++) {
@@ -193,8 +192,8 @@ bool cache_draft_read_file(struct cache *cache, int64_t file_id, uint64_t offset
 
 /* ---- Out. ---- */
 
-static bool draft_read_row(
-	struct cache *cache, int64_t draft_id, struct draft *draft, bool *is_found, struct error *err)
+static bool draft_read_row(struct cache *cache, int64_t draft_id, struct draft *draft,
+	bool *is_found, struct error *err)
 {
 	static const char sql[] =
 		"SELECT account_id,rev,verb,is_flowed,was_blind,send_at,updated,identity,sender,"
@@ -226,8 +225,7 @@ static bool draft_read_files(struct cache *cache, struct draft *draft, struct er
 {
 	static const char sql[] = "SELECT file_id,size,is_message,name,type,description"
 				  " FROM draft_file WHERE draft_id=?1 ORDER BY file_id";
-	sqlite3_stmt *stmt =
-		store_query(cache, STORE_LOCAL, sql, STORE_INTS(draft->draft_id), err);
+	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_INTS(draft->draft_id), err);
 	enum store_row row = STORE_BAD;
 	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW) {
 		struct draft_file file = {
@@ -249,8 +247,7 @@ static bool draft_read_files(struct cache *cache, struct draft *draft, struct er
 static bool draft_read_answers(struct cache *cache, struct draft *draft, struct error *err)
 {
 	static const char sql[] = "SELECT place_id FROM draft_answer WHERE draft_id=?1";
-	sqlite3_stmt *stmt =
-		store_query(cache, STORE_LOCAL, sql, STORE_INTS(draft->draft_id), err);
+	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_INTS(draft->draft_id), err);
 	enum store_row row = STORE_BAD;
 	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW)
 		draft_add_answer(draft, sqlite3_column_int64(stmt, 0));
@@ -415,16 +412,16 @@ bool cache_drafts_recover(struct cache *cache, int64_t now, struct error *err)
 {
 	static const char open[] = "SELECT count(*) FROM draft WHERE state=0";
 	static const char close[] = "UPDATE draft SET state=1 WHERE state=0";
-	static const char old[] =
-		"SELECT draft_id FROM draft WHERE state=2 AND updated<?1 LIMIT 1";
+	static const char old[] = "SELECT draft_id FROM draft WHERE state=2 AND updated<?1 LIMIT 1";
 	int64_t count = 0;
 	_Static_assert(CACHE_DRAFT_OPEN == 0 && CACHE_DRAFT_CLOSED == 1 && CACHE_DRAFT_DROPPED == 2,
 		"states are stored");
 	if (!store_number(cache, STORE_LOCAL, open, STORE_NONE, &count, err))
 		return false;
-	if (count > 0 && !(draft_begin(cache, err) &&
-				 store_end(cache, STORE_LOCAL,
-					 store_run(cache, STORE_LOCAL, close, STORE_NONE, err), err)))
+	if (count > 0 &&
+		!(draft_begin(cache, err) &&
+			store_end(cache, STORE_LOCAL,
+				store_run(cache, STORE_LOCAL, close, STORE_NONE, err), err)))
 		return false;
 	for (;;) {
 		int64_t draft_id = 0;

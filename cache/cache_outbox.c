@@ -122,8 +122,7 @@ bool cache_outbox_add_blob(
 		return store_is_owner(cache, err);
 	if (!store_begin(cache, STORE_LOCAL, err))
 		return false;
-	bool ok = store_end(
-		cache, STORE_LOCAL, outbox_insert(cache, outgoing, blob_id, err), err);
+	bool ok = store_end(cache, STORE_LOCAL, outbox_insert(cache, outgoing, blob_id, err), err);
 	if (!ok)
 		outgoing->outgoing_id = 0;
 	return ok;

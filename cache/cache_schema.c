@@ -99,7 +99,8 @@ static const char schema_local_3[] =
  */
 static const char schema_local_4[] =
 	"DROP TABLE draft;"
-	"CREATE TABLE draft(draft_id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL,"
+	"CREATE TABLE draft(draft_id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT "
+	"NULL,"
 	" state INTEGER NOT NULL, rev INTEGER NOT NULL, verb INTEGER NOT NULL,"
 	" is_flowed INTEGER NOT NULL, was_blind INTEGER NOT NULL, send_at INTEGER NOT NULL,"
 	" updated INTEGER NOT NULL, identity TEXT NOT NULL, sender TEXT NOT NULL,"

@@ -66,7 +66,7 @@ struct smtp_transaction {
 	bool is_chunked;
 	uint64_t moved;     /* of the message: went to the output */
 	uint64_t chunk_end; /* of the message: end of the chunk that is moving */
-	bool line_starts; /* DATA: the next byte stands at the start of a line */
+	bool line_starts;   /* DATA: the next byte stands at the start of a line */
 	bool is_held, is_committed;
 	bool is_refused; /* the first reason counts */
 	enum smtp_stage stage;

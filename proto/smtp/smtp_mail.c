@@ -225,8 +225,7 @@ static void begin_chunk(struct smtp *smtp)
 	uint64_t rest = mail->size - mail->moved;
 	bool is_last = rest <= CHUNK_MAX;
 	uint64_t length = is_last ? rest : CHUNK_MAX;
-	buf_addf(&smtp->out, "BDAT %llu%s\r\n", (unsigned long long)length,
-		is_last ? " LAST" : "");
+	buf_addf(&smtp->out, "BDAT %llu%s\r\n", (unsigned long long)length, is_last ? " LAST" : "");
 	mail->chunk_end = mail->moved + length;
 	smtp_expect(smtp, is_last ? SMTP_EXPECT_END : SMTP_EXPECT_CHUNK);
 }
@@ -293,8 +292,7 @@ bool smtp_body(struct smtp *smtp, struct str bytes, struct error *err)
 		(is_last && bytes.data[bytes.len - 1] != '\n'))
 		return fail_unclean(err);
 	if (!mail->is_8bit && !smtp_is_ascii(bytes))
-		return error_set(
-			err, ERROR_INPUT, "the message has bytes that were not announced");
+		return error_set(err, ERROR_INPUT, "the message has bytes that were not announced");
 	smtp->must_close = false;
 	buf_consume(&mail->body, (size_t)(mail->moved - mail->body_at));
 	mail->body_at = mail->moved;

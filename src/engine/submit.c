@@ -13,8 +13,8 @@ enum {
 	SUBMIT_ANSWER_MS = 5 * 60 * 1000,  /* RFC 5321 4.5.3.2 */
 	SUBMIT_COMMIT_MS = 10 * 60 * 1000, /* 4.5.3.2.6 */
 	SUBMIT_KEEP_MS = 60 * 1000,        /* for the next message */
-	SUBMIT_NOOP_MS = 50 * 1000, /* while somebody writes */
-	SUBMIT_WANTED_MS = 5 * 60 * 1000, /* since the last word of it */
+	SUBMIT_NOOP_MS = 50 * 1000,        /* while somebody writes */
+	SUBMIT_WANTED_MS = 5 * 60 * 1000,  /* since the last word of it */
 };
 
 struct submit *submit_of(struct account_run *run)

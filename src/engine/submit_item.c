@@ -110,8 +110,8 @@ static bool item_recode(struct submit *s, struct error *err)
 		return error_set(err, ERROR_REFUSED,
 			"the server takes only 7-bit mail (no 8BITMIME), and the message is too "
 			"large to be recoded");
-	bool ok = cache_outbox_read(s->run->engine->cache, &s->item, 0, SUBMIT_RECODE_MAX, &message,
-			  err) &&
+	bool ok = cache_outbox_read(
+			  s->run->engine->cache, &s->item, 0, SUBMIT_RECODE_MAX, &message, err) &&
 		  mime_recode(buf_str(&message), false, &s->message, err);
 	buf_done(&message);
 	return ok;
@@ -122,8 +122,8 @@ bool submit_item_body(struct submit *s)
 	struct error err;
 	for (size_t wanted = smtp_wants(s->smtp); wanted > 0; wanted = smtp_wants(s->smtp)) {
 		buf_clear(&s->piece);
-		if (!cache_outbox_read(s->run->engine->cache, &s->item, s->body_at, wanted,
-			    &s->piece, &err))
+		if (!cache_outbox_read(
+			    s->run->engine->cache, &s->item, s->body_at, wanted, &s->piece, &err))
 			return submit_fail_with(s, &err);
 		struct str bytes = buf_str(&s->piece);
 		bool is_wrong = bytes.len == 0 || !smtp_body(s->smtp, bytes, &err);
@@ -214,12 +214,11 @@ void submit_item_refused(struct submit *s, const struct smtp_event *event)
 void submit_item_accepted(struct submit *s, const struct smtp_event *event)
 {
 	struct buf words = {0};
-	bool has_copy = s->run->account->kind == ACCOUNT_IMAP &&
-			(s->item.options & OUTGOING_NO_COPY) == 0;
+	bool has_copy =
+		s->run->account->kind == ACCOUNT_IMAP && (s->item.options & OUTGOING_NO_COPY) == 0;
 	reply_words(&event->reply, &words);
 	s->item.not_before = 0;
 	submit_item_end(s, has_copy ? OUTGOING_ACCEPTED : OUTGOING_DONE, buf_str(&words));
 	buf_done(&words);
 	s->failures = 0;
 }
-

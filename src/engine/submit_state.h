@@ -30,7 +30,7 @@ struct submit {
 	unsigned failures;
 	bool has_item;
 	struct outgoing item;
-	struct buf message;     /* recoded, when it goes out so; else it goes piece by piece */
+	struct buf message; /* recoded, when it goes out so; else it goes piece by piece */
 	struct buf piece;
 	uint64_t body_at;       /* of the message: given to the client */
 	struct str *recipients; /* owned; into item */
@@ -41,7 +41,7 @@ struct submit {
 	int64_t copy_out;       /* outgoing_id: its APPEND is out in this session */
 	int64_t copy_looked;    /* outgoing_id: Sent is being synced to look for it */
 	enum submit_doubt doubt;
-	int64_t doubt_from; /* wall seconds: not looked at before, servers take a while */
+	int64_t doubt_from;   /* wall seconds: not looked at before, servers take a while */
 	int64_t wanted_until; /* ms: somebody writes, and may send any moment */
 	char name[80];        /* for the log and the counts */
 };

@@ -49,11 +49,11 @@ struct outgoing {
 	unsigned tries;
 	char *words; /* owned; what was said last: the server's words, or why not; NULL */
 	int64_t updated;
-	uint64_t size;          /* bytes of the message */
-	int64_t blob_id;        /* its bytes, in the store */
-	int64_t draft_id;       /* what it was before, and may become again; 0 */
-	unsigned options;       /* enum outgoing_option */
-	int64_t copy_folder_id; /* where a copy is filed; 0: the account's Sent */
+	uint64_t size;                         /* bytes of the message */
+	int64_t blob_id;                       /* its bytes, in the store */
+	int64_t draft_id;                      /* what it was before, and may become again; 0 */
+	unsigned options;                      /* enum outgoing_option */
+	int64_t copy_folder_id;                /* where a copy is filed; 0: the account's Sent */
 	struct outgoing_recipient *recipients; /* owned */
 	size_t recipient_count, recipient_cap;
 };

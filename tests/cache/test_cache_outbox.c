@@ -3,7 +3,8 @@
 
 static int64_t add(struct profile *p, const char *id, enum outgoing_state state)
 {
-	struct outgoing o = {.account_id = 1, .state = state, .updated = 100, .options = OUTGOING_NO_COPY};
+	struct outgoing o = {
+		.account_id = 1, .state = state, .updated = 100, .options = OUTGOING_NO_COPY};
 	o.message_id = mem_text(id);
 	o.from = mem_text("me@example.org");
 	outgoing_add_recipient(&o, STR("a@example.org"));

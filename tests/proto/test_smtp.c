@@ -381,7 +381,8 @@ Test(smtp, refuses_what_could_smuggle_by_a_sentence)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct smtp *smtp = ready("250-me\r\n250-PIPELINING\r\n250 SIZE 40\r\n");
 		struct str to = str_from(cases[i].to);
-		struct smtp_mail mail = {str_from(cases[i].from), &to, 1, cases[i].message, .is_8bit = false};
+		struct smtp_mail mail = {
+			str_from(cases[i].from), &to, 1, cases[i].message, .is_8bit = false};
 		struct error err = {0};
 		cr_expect_not(smtp_send(smtp, &mail, &err), "case %zu", i);
 		cr_expect_neq(err.detail[0], '\0');
@@ -395,7 +396,8 @@ Test(smtp, says_what_an_address_and_a_text_need_only_when_they_need_it)
 {
 	struct smtp *smtp = ready("250-me\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n");
 	struct str to = STR("\"a \\\" b\"@\xc3\xa4.example");
-	struct smtp_mail mail = {STR(""), &to, 1, STR("A: b\r\n\r\n\xc3\xa4\r\n"), .is_8bit = false};
+	struct smtp_mail mail = {
+		STR(""), &to, 1, STR("A: b\r\n\r\n\xc3\xa4\r\n"), .is_8bit = false};
 	struct error err;
 	cr_assert(smtp_send(smtp, &mail, &err), "%s", err.detail);
 	cr_expect(str_equal(smtp_output(smtp), STR("MAIL FROM:<> BODY=8BITMIME SMTPUTF8\r\n")));
