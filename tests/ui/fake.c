@@ -204,6 +204,7 @@ void fake_push_page(struct fake *fake)
 	page->rows = mem_new_array(page->count + 1, sizeof(*page->rows));
 	page->revision = ++fake->revision;
 	page->deleted = fake->deleted;
+	page->is_syncing = fake->grows;
 	page->is_read_only = fake->is_read_only || fake->is_examined;
 	page->server_total = ask->view.folder_id == FAKE_ABSENT ? 2000 : total;
 	for (uint32_t i = 0; i < page->count; i++)
@@ -391,6 +392,7 @@ static void fake_page(struct fake *fake, const struct request *request)
 {
 	fake->page = request->page;
 	fake->list_id = request->list_id;
+	fake->gone -= fake->grows ? 256 : 0;
 	fake_push_page(fake);
 }
 

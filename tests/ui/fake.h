@@ -31,6 +31,7 @@ struct fake {
 	int64_t flagged;
 	uint32_t deleted, waiting, marks;
 	bool is_examined; /* the folder that is open */
+	bool grows;       /* 256 rows come in behind with each page that is asked for */
 	int64_t gone;     /* rows taken away at the front, negative: added */
 };
 

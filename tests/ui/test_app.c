@@ -143,6 +143,19 @@ Test(app, paging_through_a_million_rows_reads_as_much_as_through_thousand)
 	cr_expect_eq(read[0], read[1], "%u and %u", (unsigned)read[0], (unsigned)read[1]);
 }
 
+Test(app, end_is_reached_in_one_step_while_headers_come_in, .timeout = 20)
+{
+	struct stage stage;
+	play(&stage, 5000, "Home");
+	stage.fake.grows = true;
+	stage_play(&stage, "@page Spc Home");
+	stage_forget(&stage);
+	stage_play(&stage, "End");
+	cr_expect_str_eq(stage_asked(&stage), "page\n");
+	cr_expect(shows(&stage, "Message 5,768 of 5,768"));
+	stage_done(&stage);
+}
+
 Test(app, rows_that_are_not_here_yet_are_blank_and_come_by_themselves)
 {
 	struct stage stage;

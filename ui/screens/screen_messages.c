@@ -37,6 +37,14 @@ static uint32_t page_find(const struct page *page, int64_t place_id)
 	return UINT32_MAX;
 }
 
+/* Who is at the end while a folder comes in stays there: its newest headers need not be the first to
+ * come, and by the time a row's number is answered the end is elsewhere. */
+static bool messages_follows_end(const struct screen_messages *m)
+{
+	return m->page != NULL && m->page->is_syncing && !m->view.is_reverse && m->wanted == 0 &&
+	       m->list.selected + 1 >= m->list.total;
+}
+
 /* From the selection's place where it is known, so that the answer is right also when rows came
  * in front of it meanwhile. */
 void messages_ask(struct screen_messages *m, enum request_kind kind)
@@ -54,6 +62,9 @@ void messages_ask(struct screen_messages *m, enum request_kind kind)
 	if (m->wanted != 0) {
 		page->anchor = PAGE_AT_PLACE;
 		page->place_id = m->wanted;
+	} else if (messages_follows_end(m)) {
+		page->anchor = PAGE_AT_END;
+		page->before = 2 * height;
 	} else if (m->place_id != 0 && m->page != NULL) {
 		page->anchor = PAGE_AT_PLACE;
 		page->place_id = m->place_id;
@@ -144,10 +155,7 @@ static void messages_take_page(struct screen_messages *m, struct page *page)
 {
 	bool is_first = m->page == NULL || (m->page->total == 0 && m->place_id == 0);
 	uint32_t row = UINT32_MAX, old = m->list.selected;
-	/* Who is at the end while a folder comes in for the first time stays there: its newest
-	 * headers need not be the first to come. */
-	bool is_at_end = !is_first && m->page->is_syncing && !m->view.is_reverse &&
-			 m->wanted == 0 && old + 1 >= m->page->total;
+	bool is_at_end = !is_first && messages_follows_end(m);
 	page_free(m->page);
 	m->page = page;
 	if (m->wanted != 0)
