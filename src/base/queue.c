@@ -146,6 +146,14 @@ void *queue_take(struct queue *q)
 	return item;
 }
 
+bool queue_has_items(struct queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	bool has = q->first != NULL;
+	pthread_mutex_unlock(&q->lock);
+	return has;
+}
+
 void *queue_wait(struct queue *q)
 {
 	pthread_mutex_lock(&q->lock);

@@ -27,6 +27,9 @@ void queue_post_latest(struct queue *q, uint64_t key, void *item);
 /* The oldest item, owned by the caller, or NULL. Never waits. */
 void *queue_take(struct queue *q);
 
+/* The reader asks whether something waits, in the middle of other work. */
+bool queue_has_items(struct queue *q);
+
 /* Waits until there is an item or the queue is closed; NULL when closed. For worker threads. */
 void *queue_wait(struct queue *q);
 void queue_close(struct queue *q);

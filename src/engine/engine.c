@@ -21,6 +21,7 @@
 enum {
 	ENGINE_UPKEEP_MS = 60 * 1000,
 	ENGINE_JOIN_ROWS = 100, /* about 3 ms */
+	ENGINE_CALM_MS = 300,   /* without a request: nobody is about to press the next key */
 	ENGINE_STEP_MS = 50,    /* a step that takes longer makes a key wait */
 	ENGINE_GUEST_LOOK_MS = 100,
 	ENGINE_FOLDERS_PAUSE_MS = 100,
@@ -421,6 +422,7 @@ static void engine_serve_all(struct engine *engine)
 {
 	for (struct request *request = queue_take(engine->requests); request != NULL;
 		request = queue_take(engine->requests)) {
+		engine->last_request = engine->now;
 		engine_serve(engine, request);
 	}
 }
@@ -634,19 +636,24 @@ static void engine_upkeep(struct engine *engine, int64_t *deadline)
 		*deadline = engine->next_upkeep;
 }
 
-/* Threads are joined behind the list, a few messages at a time, while nothing else is to be done.
- * Only for a screen: a command ends before anybody could look at one. */
+/* Threads are joined behind the list, a few messages at a time, while nothing else is to be done
+ * and nothing was asked for just now. Only for a screen: a command ends before anybody could look at one. */
 static void engine_join_threads(struct engine *engine, int64_t *deadline)
 {
 	struct error err;
 	if (engine->is_guest || !engine->options.may_ask || *deadline <= engine->now)
 		return;
+	int64_t calm = engine->last_request + ENGINE_CALM_MS;
 	for (size_t i = 0; i < engine->run_count; i++) {
 		struct account_run *run = engine->runs[i];
 		bool is_done = true;
 		size_t joined = 0;
 		if (run->threads_are_joined || (run->session != NULL && run->backend->is_busy(run)))
 			continue;
+		if (engine->now < calm) {
+			*deadline = calm < *deadline ? calm : *deadline;
+			return;
+		}
 		if (!cache_threads_join(engine->cache, run->account->account_id, ENGINE_JOIN_ROWS,
 			    &joined, &is_done, &err))
 			engine_storage_failed(engine, &err);

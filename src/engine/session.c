@@ -13,7 +13,7 @@
 
 enum {
 	SESSION_READ_MAX = 64 * 1024,
-	SESSION_READS = 8, /* pieces a step, so that requests are answered between */
+	SESSION_READS = 8, /* pieces a step; one when a request waits */
 	SESSION_ANSWER_MS =
 		60 * 1000, /* no byte for so long with a command out: the link is dead */
 	SESSION_LOGIN_MS = 30 * 1000,
@@ -282,6 +282,8 @@ static bool session_read(struct session *s, bool *more)
 	struct error err;
 	*more = false;
 	for (int i = 0; i < SESSION_READS; i++) {
+		if (i > 0 && queue_has_items(s->run->engine->requests))
+			break;
 		buf_clear(&s->input);
 		enum net_io io = session_world(s)->read(s->conn, SESSION_READ_MAX, &s->input, &err);
 		if (io == NET_IO_WAIT)
