@@ -637,7 +637,8 @@ static void engine_upkeep(struct engine *engine, int64_t *deadline)
 }
 
 /* Threads are joined behind the list, a few messages at a time, while nothing else is to be done
- * and nothing was asked for just now. Only for a screen: a command ends before anybody could look at one. */
+ * and nothing was asked for just now. Only for a screen: a command ends before anybody could look
+ * at one. */
 static void engine_join_threads(struct engine *engine, int64_t *deadline)
 {
 	struct error err;

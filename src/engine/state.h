@@ -44,7 +44,7 @@ struct engine {
 	int64_t now;              /* ms, monotonic, of this step */
 	int64_t wall;             /* seconds since 1970, of this step */
 	int64_t cache_version;
-	int64_t next_upkeep; /* ms */
+	int64_t next_upkeep;  /* ms */
 	int64_t last_request; /* ms: when something was last asked for */
 	bool is_guest;
 	bool has_slept; /* this step comes late: connections may be dead without a word */

@@ -37,8 +37,8 @@ static uint32_t page_find(const struct page *page, int64_t place_id)
 	return UINT32_MAX;
 }
 
-/* Who is at the end while a folder comes in stays there: its newest headers need not be the first to
- * come, and by the time a row's number is answered the end is elsewhere. */
+/* Who is at the end while a folder comes in stays there: its newest headers need not be the first
+ * to come, and by the time a row's number is answered the end is elsewhere. */
 static bool messages_follows_end(const struct screen_messages *m)
 {
 	return m->page != NULL && m->page->is_syncing && !m->view.is_reverse && m->wanted == 0 &&
