@@ -333,14 +333,6 @@ static attr_t term_attributes(unsigned bits)
 	return attributes;
 }
 
-/* What the locale cannot show is a '?', an ellipsis a dot; of the same width either way. */
-static bool term_shows(const struct term *term, uint32_t code)
-{
-	char bytes[MB_LEN_MAX];
-	mbstate_t state = {0};
-	return code < 0x7f || term->is_utf8 || wcrtomb(bytes, (wchar_t)code, &state) != (size_t)-1;
-}
-
 static void term_put_cell(struct term *term, int row, int column, const struct cell *cell)
 {
 	wchar_t text[CELL_CODES + 1] = {0};
@@ -348,17 +340,14 @@ static void term_put_cell(struct term *term, int row, int column, const struct c
 	unsigned role = cell->style & STYLE_ROLE_MASK;
 	attr_t attributes = term_attributes(
 		(cell->style & ~(unsigned)STYLE_ROLE_MASK) | term->theme.roles[role].attributes);
-	for (int i = 0; i < CELL_CODES && cell->codes[i] != 0; i++)
+	for (int i = 0; term->is_utf8 && i < CELL_CODES && cell->codes[i] != 0; i++)
 		text[i] = (wchar_t)cell->codes[i];
-	if (!term_shows(term, cell->codes[0])) {
-		text[0] = cell->codes[0] == 0x2026 ? L'.' : L'?';
-		text[1] = 0;
-		if (cell->width == 2) {
-			setcchar(&wide, L"?", attributes, term->pairs[role], NULL);
+	if (!term->is_utf8) {
+		text[0] = (wchar_t)canvas_in_locale(cell->codes[0]);
+		if (cell->width == 2 && text[0] != (wchar_t)cell->codes[0]) {
+			setcchar(&wide, text, attributes, term->pairs[role], NULL);
 			mvadd_wch(row, column + 1, &wide);
 		}
-	} else if (!term->is_utf8) {
-		text[1] = 0;
 	}
 	if (setcchar(&wide, text, attributes, term->pairs[role], NULL) == OK)
 		mvadd_wch(row, column, &wide);

@@ -4,7 +4,7 @@
  *
  *	size 80x24
  *	rows 100000                   in the INBOX
- *	with hostile mutt             see below
+ *	with hostile mutt             see below; c: in the locale C
  *	keys l Down Return            a script, tests/ui/stage.h
  *	read 72                       rows that went into pages, at most
  *
@@ -18,6 +18,7 @@
 
 #include <criterion/criterion.h>
 #include <dirent.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -94,6 +95,29 @@ static void scene_write(const struct scene *scene, const char *path, const char 
 	fclose(file);
 }
 
+/* As words: a terminal in the locale C shows no more than ASCII. */
+static bool scene_has(const struct scene *scene, const char *word)
+{
+	struct str rest = str_from(scene->with);
+	while (rest.len > 0)
+		if (str_equal(str_cut(&rest, ' '), str_from(word)))
+			return true;
+	return false;
+}
+
+static void scene_look(const struct scene *scene, struct stage *stage, struct buf *screen)
+{
+	stage_screen(stage, screen);
+	if (!scene_has(scene, "c"))
+		return;
+	char *before = mem_text(setlocale(LC_ALL, NULL));
+	setlocale(LC_ALL, "C");
+	buf_clear(screen);
+	canvas_dump_in_locale(&stage->canvas, screen);
+	setlocale(LC_ALL, before);
+	mem_free(before);
+}
+
 static void scene_run(const char *path, const char *name)
 {
 	struct scene scene;
@@ -104,7 +128,7 @@ static void scene_run(const char *path, const char *name)
 	scene_prepare(&scene, &stage);
 	stage_open(&stage);
 	stage_play(&stage, buf_text(&scene.keys));
-	stage_screen(&stage, &screen);
+	scene_look(&scene, &stage, &screen);
 	if (write != NULL && strcmp(write, "write") == 0)
 		scene_write(&scene, path, buf_text(&screen));
 	else

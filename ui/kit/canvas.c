@@ -4,6 +4,9 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
+#include <limits.h>
+#include <wchar.h>
+
 static void cell_blank(struct cell *cell, unsigned style)
 {
 	*cell = (struct cell){.codes = {' '}, .style = (uint16_t)style, .width = 1};
@@ -190,14 +193,37 @@ int canvas_wrap(struct canvas *c, int row, int column, int cells, int rows, stru
 	return used;
 }
 
-static void canvas_dump_row(const struct canvas *c, int row, struct buf *out)
+uint32_t canvas_in_locale(uint32_t code)
+{
+	char bytes[MB_LEN_MAX];
+	mbstate_t state = {0};
+	if (code < 0x7f || wcrtomb(bytes, (wchar_t)code, &state) != (size_t)-1)
+		return code;
+	return code == 0x2026 ? '.' : '?';
+}
+
+static void cell_dump(const struct cell *cell, bool in_locale, struct buf *out)
+{
+	if (!in_locale) {
+		for (int i = 0; i < CELL_CODES && cell->codes[i] != 0; i++)
+			utf8_add(out, cell->codes[i]);
+		return;
+	}
+	uint32_t code = canvas_in_locale(cell->codes[0]);
+	utf8_add(out, code);
+	if (cell->width == 2 && code != cell->codes[0])
+		utf8_add(out, code);
+}
+
+static void canvas_dump_row(const struct canvas *c, int row, bool in_locale, struct buf *out)
 {
 	size_t end = out->len;
 	for (int column = 0; column < c->columns; column++) {
 		const struct cell *cell = canvas_cell(c, row, column);
-		for (int i = 0; i < CELL_CODES && cell->codes[i] != 0; i++)
-			utf8_add(out, cell->codes[i]);
-		if (cell->width != 0 && cell->codes[0] != ' ')
+		if (cell->width == 0)
+			continue;
+		cell_dump(cell, in_locale, out);
+		if (cell->codes[0] != ' ')
 			end = out->len;
 	}
 	buf_truncate(out, end);
@@ -207,5 +233,11 @@ static void canvas_dump_row(const struct canvas *c, int row, struct buf *out)
 void canvas_dump(const struct canvas *c, struct buf *out)
 {
 	for (int row = 0; row < c->rows; row++)
-		canvas_dump_row(c, row, out);
+		canvas_dump_row(c, row, false, out);
+}
+
+void canvas_dump_in_locale(const struct canvas *c, struct buf *out)
+{
+	for (int row = 0; row < c->rows; row++)
+		canvas_dump_row(c, row, true, out);
 }

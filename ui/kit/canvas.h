@@ -49,7 +49,13 @@ void canvas_cursor(struct canvas *c, int row, int column);
 
 const struct cell *canvas_cell(const struct canvas *c, int row, int column);
 
+/* The character itself where the locale can show it, else a '?', for an ellipsis a dot: of the same
+ * width, when a wide one stands twice. */
+uint32_t canvas_in_locale(uint32_t code);
+
 /* The text, one line a row, blanks at the end of a row cut: for tests. */
 void canvas_dump(const struct canvas *c, struct buf *out);
+/* The same as a terminal of this locale shows it. */
+void canvas_dump_in_locale(const struct canvas *c, struct buf *out);
 
 #endif

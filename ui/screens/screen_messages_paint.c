@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+enum { WORDS_FROM = 50 }; /* columns that have room for more than numbers */
+
 void screen_messages_position(const struct screen *messages, struct buf *position)
 {
 	const struct screen_messages *m = (const struct screen_messages *)messages;
@@ -22,7 +24,9 @@ void screen_messages_position(const struct screen *messages, struct buf *positio
 	struct buf at = {0}, of = {0};
 	say_count(m->list.selected + 1, &at);
 	say_count(m->list.total, &of);
-	buf_addf(position, _("Message %s of %s"), buf_text(&at), buf_text(&of));
+	buf_addf(position,
+		m->base.app->columns >= WORDS_FROM ? _("Message %s of %s") : _("%s of %s"),
+		buf_text(&at), buf_text(&of));
 	if (page->is_syncing && page->server_total > page->total)
 		buf_addf(position, " (%u%%)",
 			(unsigned)((uint64_t)page->total * 100 / page->server_total));
