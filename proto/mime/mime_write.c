@@ -99,6 +99,21 @@ static struct str word_fit(struct str text, size_t room, bool is_b)
 	return str_first(text, used);
 }
 
+/* The first encoded word of text, which is cut off it. */
+static void word_cut(struct str *text, size_t room, bool is_b, struct buf *word)
+{
+	if (room > WORD_MAX - WORD_FRAME)
+		room = WORD_MAX - WORD_FRAME;
+	struct str part = word_fit(*text, room, is_b);
+	buf_addf(word, "=?UTF-8?%c?", is_b ? 'B' : 'Q');
+	if (is_b)
+		base64_encode(part, word);
+	else
+		q_add(word, part);
+	buf_add_text(word, "?=");
+	*text = str_skip(*text, part.len);
+}
+
 static void fold_encoded(struct folded *f, struct str blanks, struct str text)
 {
 	bool is_b = b_length(text) < q_length(text);
@@ -106,19 +121,9 @@ static void fold_encoded(struct folded *f, struct str blanks, struct str text)
 	while (text.len > 0) {
 		size_t column = f->column + blanks.len;
 		size_t line = column + WORD_FRAME + WORD_ROOM_MIN < LINE_WISHED ? column : 1;
-		size_t room = LINE_WISHED - line - WORD_FRAME;
-		if (room > WORD_MAX - WORD_FRAME)
-			room = WORD_MAX - WORD_FRAME;
-		struct str part = word_fit(text, room, is_b);
 		buf_clear(&word);
-		buf_addf(&word, "=?UTF-8?%c?", is_b ? 'B' : 'Q');
-		if (is_b)
-			base64_encode(part, &word);
-		else
-			q_add(&word, part);
-		buf_add_text(&word, "?=");
+		word_cut(&text, LINE_WISHED - line - WORD_FRAME, is_b, &word);
 		fold_add(f, blanks, buf_str(&word));
-		text = str_skip(text, part.len);
 		blanks = STR(" ");
 	}
 	buf_done(&word);
@@ -413,6 +418,23 @@ static void fold_param_encoded(struct folded *f, const char *name, struct str va
 	buf_done(&piece);
 }
 
+/* name="=?UTF-8?…?= =?UTF-8?…?=": in no RFC, and what readers that know no RFC 2231 look for. */
+static void fold_param_words(struct folded *f, const char *name, struct str value)
+{
+	bool is_b = b_length(value) < q_length(value);
+	struct buf piece = {0};
+	buf_addf(&piece, "%s=\"", name);
+	size_t room = LINE_WISHED - 2 - piece.len - WORD_FRAME;
+	while (value.len > 0) {
+		word_cut(&value, room, is_b, &piece);
+		if (value.len == 0)
+			buf_add_char(&piece, '"');
+		fold_add(f, STR(" "), buf_str(&piece));
+		buf_clear(&piece);
+	}
+	buf_done(&piece);
+}
+
 /* For readers that know no RFC 2231: what is not ASCII as "_", the extension kept. */
 static void param_fallback(struct str value, struct buf *out)
 {
@@ -444,6 +466,8 @@ static void fold_param(struct folded *f, const struct part_param *param)
 	f->column++;
 	if (param_is_plain(value)) {
 		fold_param_plain(f, param->name, value);
+	} else if (strcmp(param->name, "name") == 0) {
+		fold_param_words(f, param->name, value);
 	} else {
 		if (strcmp(param->name, "filename") == 0) {
 			param_fallback(value, &plain);

@@ -29,7 +29,8 @@ void mime_write_ids(struct buf *out, const char *name, struct str ids);
 void mime_write_date(struct buf *out, const char *name, int64_t seconds, int zone);
 
 /* A value with parameters: Content-Type, Content-Disposition. Values that are not ASCII, or long,
- * by RFC 2231; such a filename also in plain ASCII for old readers. */
+ * by RFC 2231; such a filename also in plain ASCII, and a "name" in encoded words, for old readers.
+ */
 void mime_write_value(struct buf *out, const char *name, const char *value,
 	const struct part_param *params, size_t count);
 

@@ -4,7 +4,7 @@
 #include "base/utf8.h"
 #include "proto/mime/mime.h"
 
-enum { ADDRESS_MAX = 512, COMPOSE_BAD_MAX = 200 }; /* bytes */
+enum { ADDRESS_MAX = 512, BAD_MAX = 200, IDS_MAX = 65536 }; /* bytes */
 
 bool compose_address_is_sane(struct str addr)
 {
@@ -45,6 +45,26 @@ void compose_field_line(struct str header, const char *name, struct buf *out)
 		mime_word_decode(value, &text);
 	compose_line_add(out, buf_str(&text), COMPOSE_LINE_MAX);
 	buf_done(&text);
+}
+
+void compose_read_ids(struct str header, const char *name, char **field)
+{
+	struct str value;
+	struct buf ids = {0}, text = {0}, line = {0};
+	if (mime_field_find(header, name, &value))
+		mime_ids_parse(value, &ids);
+	struct str rest = buf_str(&ids);
+	while (rest.len > 0 && text.len < IDS_MAX) {
+		struct str id = str_cut(&rest, '\n');
+		buf_add_text(&text, text.len > 0 ? " <" : "<");
+		buf_add(&text, id);
+		buf_add_char(&text, '>');
+	}
+	compose_line_add(&line, buf_str(&text), IDS_MAX * 2);
+	draft_set(field, buf_str(&line));
+	buf_done(&ids);
+	buf_done(&text);
+	buf_done(&line);
 }
 
 void compose_addresses_of(struct str header, const char *name, struct address_list *list)
@@ -118,7 +138,7 @@ static void bad_set(struct buf *bad, struct str words)
 {
 	if (bad == NULL || bad->len > 0)
 		return;
-	compose_line_add(bad, words, COMPOSE_BAD_MAX);
+	compose_line_add(bad, words, BAD_MAX);
 }
 
 bool compose_typed_parse(struct str typed, struct address_list *list, struct buf *bad)

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "model/address.h"
+#include "model/draft.h"
 #include "model/identity.h"
 
 /* local@host that can stand in an envelope. */
@@ -27,6 +28,9 @@ bool compose_address_is_own(struct str addr, const struct identity *identity);
 void compose_line_add(struct buf *out, struct str text, size_t max);
 /* The first field of that name, decoded and on one line; "" when absent. */
 void compose_field_line(struct str header, const char *name, struct buf *out);
+
+/* The ids of a field with their <>, separated by blanks, as a draft has them. */
+void compose_read_ids(struct str header, const char *name, char **field);
 
 enum { COMPOSE_LINE_MAX = 8000, COMPOSE_RECIPIENTS_MAX = 10000 };
 

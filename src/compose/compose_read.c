@@ -36,26 +36,6 @@ static void read_addresses(struct str header, size_t index, struct draft *out)
 	buf_done(&printed);
 }
 
-static void read_ids(struct str header, const char *name, char **field)
-{
-	struct str value;
-	struct buf ids = {0}, text = {0};
-	if (mime_field_find(header, name, &value))
-		mime_ids_parse(value, &ids);
-	struct str rest = buf_str(&ids);
-	while (rest.len > 0) {
-		struct str id = str_cut(&rest, '\n');
-		if (text.len > 0)
-			buf_add_char(&text, ' ');
-		buf_add_char(&text, '<');
-		buf_add(&text, id);
-		buf_add_char(&text, '>');
-	}
-	set_line(field, buf_str(&text), EXTRA_MAX);
-	buf_done(&ids);
-	buf_done(&text);
-}
-
 static void extra_add(struct buf *extra, struct str name, struct str raw_value)
 {
 	struct buf value = {0}, line = {0};
@@ -148,8 +128,8 @@ static void read_header(struct str header, struct draft *out, struct buf *accoun
 		read_addresses(header, i, out);
 	compose_field_line(header, "Subject", &subject);
 	draft_set(&out->subject, buf_str(&subject));
-	read_ids(header, "In-Reply-To", &out->in_reply_to);
-	read_ids(header, "References", &out->references);
+	compose_read_ids(header, "In-Reply-To", &out->in_reply_to);
+	compose_read_ids(header, "References", &out->references);
 	read_extra(header, is_ours, out);
 	if (!is_ours && out->in_reply_to[0] != '\0')
 		out->verb = DRAFT_REPLY;
