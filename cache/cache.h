@@ -195,6 +195,39 @@ bool cache_server_save(
 bool cache_server_load(
 	struct cache *cache, int64_t account_id, struct buf *facts, struct error *err);
 
+/* ---- What of a POP3 maildrop is here (local.db). ----
+ * A message of a maildrop is known by a key (of its UIDL, or of its content where that cannot be
+ * trusted), and by its content. All hashes are the caller's. Writers may stand in a transaction of
+ * cache_local_begin, with the mail itself. */
+enum { CACHE_UIDL_HASH = 16 }; /* bytes */
+struct cache_uidl {
+	unsigned char key[CACHE_UIDL_HASH];
+	unsigned char head[CACHE_UIDL_HASH], whole[CACHE_UIDL_HASH]; /* of header, and of all */
+	uint32_t size;                                               /* as the server counts */
+	int64_t first_seen;                                          /* wall seconds */
+	int64_t blob_id;                                             /* what was fetched */
+	bool is_head;                                                /* that is the header only */
+	bool is_here; /* read only: a folder still has it */
+};
+/* By key, behind `after` (NULL: from the start), at most max. is_here costs, and is true when it is
+ * not wanted. */
+bool cache_uidl_list(struct cache *cache, int64_t account_id, const unsigned char *after,
+	bool wants_here, struct cache_uidl *rows, size_t max, size_t *count, struct error *err);
+/* One of that key is replaced. */
+bool cache_uidl_save(
+	struct cache *cache, int64_t account_id, const struct cache_uidl *row, struct error *err);
+/* Not in the maildrop any more, or not under that key: kept, to be known again by its content. */
+bool cache_uidl_gone(struct cache *cache, int64_t account_id, const unsigned char *key, int64_t now,
+	struct error *err);
+bool cache_uidl_gone_count(
+	struct cache *cache, int64_t account_id, int64_t *count, struct error *err);
+/* One of those that went, with the same head and size (by_head), or the same head and whole, gets
+ * the key and the size of `like`. */
+bool cache_uidl_adopt(struct cache *cache, int64_t account_id, const struct cache_uidl *like,
+	bool by_head, bool *is_found, struct error *err);
+/* Those that went before that time are forgotten. */
+bool cache_uidl_sweep(struct cache *cache, int64_t account_id, int64_t before, struct error *err);
+
 /* ---- Lists. ---- */
 
 /* Rows of a view around a place, in the view's order. */
