@@ -92,20 +92,6 @@ static const char schema_local_3[] =
 	" arrived INTEGER NOT NULL, modseq INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX local_mail_blob ON local_mail(blob_id);";
 
-/* What was fetched from POP3 maildrops: see cache_uidl.c. The first uidl was never written. */
-static const char schema_local_4[] =
-	"DROP TABLE uidl;"
-	"CREATE TABLE uidl(account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
-	" key BLOB NOT NULL, head BLOB NOT NULL, whole BLOB NOT NULL, size INTEGER NOT NULL,"
-	" first_seen INTEGER NOT NULL, blob_id INTEGER NOT NULL, blob_hash BLOB,"
-	" is_head INTEGER NOT NULL, PRIMARY KEY(account_id, key)) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE uidl_gone(gone_id INTEGER PRIMARY KEY,"
-	" account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
-	" head BLOB NOT NULL, whole BLOB NOT NULL, size INTEGER NOT NULL,"
-	" first_seen INTEGER NOT NULL, blob_id INTEGER NOT NULL, blob_hash BLOB,"
-	" is_head INTEGER NOT NULL, gone INTEGER NOT NULL) STRICT;"
-	"CREATE INDEX uidl_gone_head ON uidl_gone(account_id, head);";
-
 /*
  * What is written: drafts and their files (cache_drafts.c), what the outbox must know of them, the
  * address book and who was written to before (cache_book.c). A draft's state is an enum
@@ -145,6 +131,20 @@ static const char schema_local_4[] =
 	"CREATE UNIQUE INDEX book_nickname ON book(nickname) WHERE nickname<>'';"
 	"CREATE TABLE written(address TEXT PRIMARY KEY COLLATE NOCASE, name TEXT NOT NULL,"
 	" rank REAL NOT NULL, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+
+/* What was fetched from POP3 maildrops: see cache_uidl.c. The first uidl was never written. */
+static const char schema_local_5[] =
+	"DROP TABLE uidl;"
+	"CREATE TABLE uidl(account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+	" key BLOB NOT NULL, head BLOB NOT NULL, whole BLOB NOT NULL, size INTEGER NOT NULL,"
+	" first_seen INTEGER NOT NULL, blob_id INTEGER NOT NULL, blob_hash BLOB,"
+	" is_head INTEGER NOT NULL, PRIMARY KEY(account_id, key)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE uidl_gone(gone_id INTEGER PRIMARY KEY,"
+	" account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,"
+	" head BLOB NOT NULL, whole BLOB NOT NULL, size INTEGER NOT NULL,"
+	" first_seen INTEGER NOT NULL, blob_id INTEGER NOT NULL, blob_hash BLOB,"
+	" is_head INTEGER NOT NULL, gone INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX uidl_gone_head ON uidl_gone(account_id, head);";
 
 /*
  * cache.db. A place is one row: what a list shows first, what it does not last, so that a page
@@ -210,7 +210,7 @@ static const char schema_body_1[] =
 	"CREATE TABLE structure(message_id INTEGER PRIMARY KEY, tree BLOB NOT NULL) STRICT;";
 
 static const char *const schema_local[] = {
-	schema_local_1, schema_local_2, schema_local_3, schema_local_4};
+	schema_local_1, schema_local_2, schema_local_3, schema_local_4, schema_local_5};
 static const char *const schema_cache[] = {schema_cache_1, schema_cache_2};
 static const char *const schema_body[] = {schema_body_1};
 
