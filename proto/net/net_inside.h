@@ -42,6 +42,7 @@ typedef void net_resolver(const char *host, uint16_t port, struct net_answer *an
 struct net {
 	net_resolver *resolver; /* the system's, but for tests */
 	SSL_CTX *tls;           /* owned; made by the first connection that wants it */
+	bool has_system_roots;  /* tls knows where they are */
 	BIO_METHOD *socket_bio; /* owned, with tls */
 };
 

@@ -9,9 +9,11 @@
 
 #include "base/memory.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <stdlib.h>
 
 static int bio_write(BIO *bio, const char *data, int size)
 {
@@ -133,11 +135,34 @@ static SSL_CTX *context_new(void)
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, verify, NULL);
-	SSL_CTX_set_default_verify_paths(ctx);
 	return ctx;
 }
 
-/* At the first connection, because reading the roots takes time that a start does not have. */
+/* A folder of roots by the hash of their names: one is read when it is needed. */
+static bool is_hashed(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	bool found = false;
+	if (dir == NULL)
+		return false;
+	for (struct dirent *entry = readdir(dir); entry != NULL && !found; entry = readdir(dir))
+		found = strlen(entry->d_name) == 10 && strcmp(entry->d_name + 8, ".0") == 0;
+	closedir(dir);
+	return found;
+}
+
+/* The file of all roots takes OpenSSL 20 ms to read, in which a key would wait. */
+static void set_system_roots(SSL_CTX *ctx)
+{
+	const char *folder = getenv(X509_get_default_cert_dir_env());
+	if (folder == NULL)
+		folder = X509_get_default_cert_dir();
+	SSL_CTX_set_default_verify_dir(ctx);
+	if (getenv(X509_get_default_cert_file_env()) != NULL || !is_hashed(folder))
+		SSL_CTX_set_default_verify_file(ctx);
+}
+
+/* At the first connection: a start has no time for it. */
 static bool net_tls_prepare(struct net *net)
 {
 	if (net->tls == NULL)
@@ -158,8 +183,12 @@ void net_tls_done(struct net *net)
 /* The account's own roots, in place of the system's: an issuer or the server's certificate. */
 static bool set_roots(struct net_conn *c)
 {
-	if (c->ca_file == NULL)
+	if (c->ca_file == NULL) {
+		if (!c->net->has_system_roots)
+			set_system_roots(c->net->tls);
+		c->net->has_system_roots = true;
 		return true;
+	}
 	X509_STORE *store = X509_STORE_new();
 	bool ok = store != NULL && X509_STORE_load_file(store, c->ca_file) == 1 &&
 		  SSL_set1_verify_cert_store(c->ssl, store) == 1;

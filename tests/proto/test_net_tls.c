@@ -532,6 +532,45 @@ Test(net_tls, refuses_old_versions_and_what_is_not_tls)
 	check_refused(&(struct peer){.is_clear = true}, ERROR_TLS, "does not speak TLS");
 }
 
+/* Opens to a peer by the system's roots, which are where the environment says. */
+static bool opens_by_system_roots(struct peer *p)
+{
+	struct net *net = net_here();
+	struct net_target target = target_of(p);
+	target.ca_file = NULL;
+	struct net_conn *c = net_connect(net, &target);
+	struct error err = {0};
+	bool ok = drive(c, &err);
+	cr_expect(ok || err.kind == ERROR_TLS, "%s", err.detail);
+	net_close(c);
+	net_free(net);
+	return ok;
+}
+
+Test(net_tls, the_systems_roots_are_found_in_a_folder_by_hash_and_in_a_file)
+{
+	char folder[] = "/tmp/rowan-roots-XXXXXX", link_name[64];
+	for (int i = 0; i < 3; i++) {
+		struct peer p = {0};
+		p.root = issue(&(struct recipe){.cn = "Test Root", .is_ca = true}, NULL);
+		p.leaf = issue(&good, &p.root);
+		peer_start(&p);
+		if (i == 0)
+			cr_assert_not_null(mkdtemp(folder));
+		setenv("SSL_CERT_DIR", folder, 1);
+		snprintf(link_name, sizeof(link_name), "%s/%08lx.0", folder,
+			X509_subject_name_hash(p.root.cert));
+		if (i == 1)
+			cr_assert_eq(symlink(p.root_file, link_name), 0);
+		if (i == 2)
+			setenv("SSL_CERT_FILE", p.root_file, 1);
+		cr_expect_eq(opens_by_system_roots(&p), i > 0, "%d", i);
+		peer_end(&p);
+		unlink(link_name);
+	}
+	rmdir(folder);
+}
+
 Test(net_tls, an_unreadable_file_of_roots_is_said)
 {
 	struct peer p = {0};
