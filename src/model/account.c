@@ -31,6 +31,7 @@ struct account *account_copy(const struct account *a)
 	copy->ca_file = mem_text(a->ca_file);
 	copy->auth = mem_text(a->auth);
 	copy->trust = mem_text(a->trust);
+	copy->sendmail = mem_text(a->sendmail);
 	return copy;
 }
 
@@ -44,6 +45,7 @@ void account_done(struct account *a)
 	mem_free(a->ca_file);
 	mem_free(a->auth);
 	mem_free(a->trust);
+	mem_free(a->sendmail);
 	*a = (struct account){0};
 }
 

@@ -44,6 +44,8 @@ struct account {
 	enum seen_mode seen;
 	int seen_after; /* seconds, for SEEN_AFTER */
 	enum delete_mode delete_mode;
+	char *sendmail; /* owned; a program that sends, in place of outgoing; NULL */
+	bool no_copy;   /* of what is sent */
 };
 
 void server_done(struct server *s); /* frees what it owns and leaves it zero */

@@ -43,6 +43,52 @@ static const struct option options[] = {
 	{"rowan", "open-at", OPTION_CHOICE, "first-unseen", "first-unseen|last",
 		N_("Where a folder opens that was left at its end: at the first unseen message, "
 		   "or at the last one.")},
+	{"rowan", "undo-send", OPTION_NUMBER, "10", "SECONDS",
+		N_("How many seconds a message that was sent may still be taken back.")},
+	{"rowan", "server-drafts", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether what is being written is also kept in the Drafts folder of the "
+		   "server.")},
+	{"rowan", "send-to-rest", OPTION_BOOL, "no", "yes|no",
+		N_("Whether a message of which the server refuses some recipients goes to the "
+		   "others; with no it goes to nobody until you have decided.")},
+	{"rowan", "hide-zone", OPTION_BOOL, "no", "yes|no",
+		N_("Whether the Date of what you send is in UTC, so that it does not tell where "
+		   "you are.")},
+	{"rowan", "quote", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether an answer quotes the message.")},
+	{"rowan", "attribution", OPTION_TEXT, NULL, "TEXT",
+		N_("The line above a quote; %n is the name, %a the address, %s the subject, %d the "
+		   "day, %t the time and %D the whole date.")},
+	{"rowan", "signature-above", OPTION_BOOL, "no", "yes|no",
+		N_("Whether the signature stands above the quote.")},
+	{"rowan", "signature-dashes", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether a line with two dashes stands above the signature.")},
+	{"rowan", "quote-signature", OPTION_BOOL, "no", "yes|no",
+		N_("Whether the signature of the message is quoted too.")},
+	{"rowan", "forward-as-fwd", OPTION_BOOL, "no", "yes|no",
+		N_("Whether the subject of a forwarded message begins with Fwd: in place of ending "
+		   "in (fwd).")},
+	{"rowan", "query-command", OPTION_TEXT, NULL, "COMMAND",
+		N_("A command that looks up addresses: its words, then what was typed as one more. "
+		   "It prints one a line: the address, a tab, the name. No shell reads it.")},
+	{"rowan", "check-subject", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether sending asks first when there is no subject.")},
+	{"rowan", "check-attachment", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether sending asks first when the text speaks of an attachment and there is "
+		   "none.")},
+	{"rowan", "check-recipients", OPTION_NUMBER, "20", "NUMBER",
+		N_("Sending asks first when an answer goes to so many people or more; 0 is "
+		   "never.")},
+	{"rowan", "check-blind", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether sending asks first when you answer all although you were in Bcc.")},
+	{"rowan", "check-from", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether sending asks first when From is not the address that the message came "
+		   "to.")},
+	{"rowan", "check-first-time", OPTION_BOOL, "no", "yes|no",
+		N_("Whether sending asks first when somebody was never written to before.")},
+	{"rowan", "check-look-alike", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether sending asks first when an address looks like one you know but is "
+		   "another.")},
 	{"account", "imap", OPTION_ADDRESS, NULL, "imaps://USER@HOST[:PORT]",
 		N_("The IMAP server that holds the mail; the schemes are imaps, imap+starttls and "
 		   "imap.")},
@@ -76,6 +122,27 @@ static const struct option options[] = {
 	{"account", "delete", OPTION_CHOICE, "mark", "mark|trash",
 		N_("What deleting does: mark keeps a deleted message in its folder until it is "
 		   "expunged, trash moves it to the trash folder.")},
+	{"account", "sendmail", OPTION_TEXT, NULL, "COMMAND",
+		N_("A program that sends mail in place of smtp: its words, then the sender after "
+		   "-f and the recipients; it reads the message. No shell reads it.")},
+	{"account", "copy", OPTION_CHOICE, "sent", "sent|none",
+		N_("Whether a copy of what is sent is kept in the Sent folder, or wherever the "
+		   "identity says.")},
+	{"identity", "account", OPTION_TEXT, NULL, "ACCOUNT",
+		N_("The account that sends; without it the one of the same name, else the first.")},
+	{"identity", "from", OPTION_TEXT, NULL, "NAME <ADDRESS>", N_("The sender.")},
+	{"identity", "addresses", OPTION_TEXT, NULL, "ADDRESS, …",
+		N_("More addresses that are yours; @HOST is every one there.")},
+	{"identity", "reply-to", OPTION_TEXT, NULL, "ADDRESS, …", N_("Where answers are to go.")},
+	{"identity", "cc", OPTION_TEXT, NULL, "ADDRESS, …",
+		N_("Who gets a copy of what you write.")},
+	{"identity", "bcc", OPTION_TEXT, NULL, "ADDRESS, …",
+		N_("Who gets a blind copy of what you write.")},
+	{"identity", "fcc", OPTION_TEXT, NULL, "ACCOUNT/FOLDER",
+		N_("The folder for your own copies; without it the Sent folder of the account.")},
+	{"identity", "signature", OPTION_PATH, NULL, "FILE", N_("A file with the signature.")},
+	{"identity", "header", OPTION_TEXT, NULL, "NAME: TEXT",
+		N_("One more header line; may stand several times.")},
 };
 
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };
@@ -242,6 +309,14 @@ static bool option_check_pin(const struct option *o, const char *value, struct s
 		o->key, NULL, NULL);
 }
 
+static bool option_check_number(const struct option *o, const char *value, struct sentence *why)
+{
+	uint32_t number;
+	if (str_to_u32(str_from(value), &number) && number <= OPTION_NUMBER_MAX)
+		return true;
+	return sentence_set(why, N_("\"%1\" must be a number, not \"%2\"."), o->key, value, NULL);
+}
+
 bool option_check(const struct option *o, const char *value, struct sentence *why)
 {
 	static bool (*const checks[])(const struct option *, const char *, struct sentence *) = {
@@ -252,6 +327,7 @@ bool option_check(const struct option *o, const char *value, struct sentence *wh
 		[OPTION_SEEN] = option_check_seen,
 		[OPTION_ADDRESS] = option_check_address,
 		[OPTION_PIN] = option_check_pin,
+		[OPTION_NUMBER] = option_check_number,
 	};
 	return checks[o->type](o, value, why);
 }

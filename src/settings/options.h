@@ -16,10 +16,11 @@ enum option_type {
 	OPTION_SEEN,    /* at-once, never, "after N" seconds */
 	OPTION_ADDRESS, /* settings/server_url.h */
 	OPTION_PIN,     /* "sha256:…" */
+	OPTION_NUMBER,  /* 0 … OPTION_NUMBER_MAX */
 };
 
 struct option {
-	const char *section; /* "rowan" or "account" */
+	const char *section; /* "rowan", "account" or "identity" */
 	const char *key;
 	enum option_type type;
 	const char *standard; /* what holds when it is not set; NULL: nothing */
@@ -27,7 +28,7 @@ struct option {
 	const char *text;     /* one sentence */
 };
 
-enum { OPTION_SEEN_MAX = 3600 };
+enum { OPTION_SEEN_MAX = 3600, OPTION_NUMBER_MAX = 100000 };
 
 const struct option *options_all(size_t *count);
 const struct option *option_find(const char *section, const char *key); /* NULL: unknown */

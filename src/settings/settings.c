@@ -11,8 +11,17 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static const char *const section_names[] = {"rowan", "account", "keys", "theme"};
-enum { SECTION_ROWAN, SECTION_ACCOUNT, SECTION_KEYS, SECTION_THEME, SECTION_COUNT };
+static const char *const section_names[] = {"rowan", "account", "keys", "theme", "identity"};
+enum {
+	SECTION_ROWAN,
+	SECTION_ACCOUNT,
+	SECTION_KEYS,
+	SECTION_THEME,
+	SECTION_IDENTITY,
+	SECTION_COUNT
+};
+
+_Static_assert(SECTION_COUNT - SECTION_KEYS == SETTINGS_PAIRS, "lists of lines");
 
 static struct sentence *settings_warn(struct settings *s, unsigned line)
 {
@@ -100,7 +109,7 @@ static int settings_section(struct settings *s, const struct ini_line *line)
 	else
 		sentence_set(settings_warn(s, line->number),
 			N_("There is no section [%1]; the sections are [rowan], [account "
-			   "\"NAME\"], [keys] and [theme]."),
+			   "\"NAME\"], [identity \"NAME\"], [keys] and [theme]."),
 			line->name, NULL, NULL);
 	return SECTION_COUNT;
 }
@@ -200,7 +209,7 @@ static void settings_forget(struct settings *s)
 		account_free(s->accounts[i]);
 	for (size_t i = 0; i < s->warning_count; i++)
 		sentence_done(&s->warnings[i].sentence);
-	for (int which = 0; which < 2; which++) {
+	for (int which = 0; which < SETTINGS_PAIRS; which++) {
 		for (size_t i = 0; i < s->pair_count[which]; i++) {
 			mem_free(s->pairs[which][i].part);
 			mem_free(s->pairs[which][i].name);
@@ -232,6 +241,8 @@ void settings_build(struct settings *s)
 			settings_take_account(s, a, line);
 		} else if (line->kind == INI_SETTING && section >= SECTION_KEYS &&
 			   section < SECTION_COUNT) {
+			if (section == SECTION_IDENTITY && settings_valid(s, section, line) == NULL)
+				continue;
 			settings_take_pair(s, section - SECTION_KEYS, part, line);
 		}
 	}
@@ -271,8 +282,8 @@ void settings_free(struct settings *s)
 	mem_free(s->accounts);
 	mem_free(s->account_lines);
 	mem_free(s->warnings);
-	mem_free(s->pairs[0]);
-	mem_free(s->pairs[1]);
+	for (int which = 0; which < SETTINGS_PAIRS; which++)
+		mem_free(s->pairs[which]);
 	ini_done(&s->ini);
 	buf_done(&s->original);
 	mem_free(s->path);
@@ -370,6 +381,13 @@ const char *settings_get_text(const struct settings *s, const char *key)
 	return value != NULL && option_check(o, value, NULL) ? value : o->standard;
 }
 
+int settings_get_number(const struct settings *s, const char *key)
+{
+	const char *value = settings_get_text(s, key);
+	uint32_t number = 0;
+	return value != NULL && str_to_u32(str_from(value), &number) ? (int)number : 0;
+}
+
 bool settings_get_bool(const struct settings *s, const char *key)
 {
 	bool is_on = false;
@@ -382,7 +400,10 @@ bool settings_get_bool(const struct settings *s, const char *key)
 const struct settings_pair *settings_pairs(
 	const struct settings *s, const char *section, size_t *count)
 {
-	int which = ini_name_equal(section, section_names[SECTION_THEME]);
+	int which = 0;
+	for (int i = SECTION_KEYS; i < SECTION_COUNT; i++)
+		if (ini_name_equal(section, section_names[i]))
+			which = i - SECTION_KEYS;
 	*count = s->pair_count[which];
 	return s->pairs[which];
 }

@@ -11,6 +11,9 @@
  *		smtp = smtp+starttls://ann@smtp.example.org
  *		from = Ann Example <ann@example.org>
  *		password-command = pass show mail/work
+ *	[identity "club"]
+ *		account = work
+ *		from = Ann Example <chair@club.example>
  *	[keys "index"]
  *		delete = d
  *	[theme]
@@ -24,6 +27,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "model/account.h"
+#include "model/identity.h"
 #include "model/sentence.h"
 
 enum { SETTINGS_ACCOUNTS_MAX = 100, SETTINGS_WARNINGS_MAX = 100, SETTINGS_NAME_MAX = 100 };
@@ -71,18 +75,26 @@ void settings_warning_print(
  */
 const char *settings_get_text(const struct settings *s, const char *key); /* NULL: not set */
 bool settings_get_bool(const struct settings *s, const char *key);
+int settings_get_number(const struct settings *s, const char *key);
 
 /* False: the key is unknown or the value not allowed, and why says what to write. value NULL
  * removes the setting. */
 bool settings_set(struct settings *s, const char *key, const char *value, struct sentence *why);
 
-/* section is "keys" or "theme": its lines in order, also equal ones. */
+/* section is "keys", "theme" or "identity": its lines in order, also equal ones. */
 const struct settings_pair *settings_pairs(
 	const struct settings *s, const char *section, size_t *count);
 
 /* Usable accounts in the order of the file; the others have a warning. account_id is 0. */
 const struct account *const *settings_accounts(const struct settings *s, size_t *count);
 const struct account *settings_account(const struct settings *s, const char *name); /* NULL */
+
+/* Who one may write as, those of an account together: its own first (with what [identity] of the
+ * account's name says), then its roles, in the order of the file. account_id is 0; signature is the
+ * path of the file it stands in. Each is the caller's (identity_done, then mem_free); account is
+ * NULL for those of all, and accounts[i] (owned array of borrowed names) tells whose each is. */
+struct identity *settings_identities(
+	const struct settings *s, const char *account, const char ***accounts, size_t *count);
 
 /*
  * Changes by a person (ERROR_INPUT says what is wrong with them): in memory, until settings_save.

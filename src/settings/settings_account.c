@@ -200,6 +200,28 @@ static bool write_delete(const struct account *a, struct buf *out)
 	return a->delete_mode == DELETE_TRASH;
 }
 
+static void read_sendmail(struct account *a, const char *value)
+{
+	take_text(&a->sendmail, value);
+}
+
+static bool write_sendmail(const struct account *a, struct buf *out)
+{
+	return write_text(a->sendmail, out);
+}
+
+static void read_copy(struct account *a, const char *value)
+{
+	a->no_copy = str_equal_nocase(str_from(value), STR("none"));
+}
+
+static bool write_copy(const struct account *a, struct buf *out)
+{
+	if (a->no_copy)
+		buf_add_text(out, "none");
+	return a->no_copy;
+}
+
 static const struct account_row {
 	const char *key;
 	void (*read)(struct account *a, const char *value);
@@ -217,6 +239,8 @@ static const struct account_row {
 	{"subscribed-only", read_subscribed_only, write_subscribed_only},
 	{"seen", read_seen, write_seen},
 	{"delete", read_delete, write_delete},
+	{"sendmail", read_sendmail, write_sendmail},
+	{"copy", read_copy, write_copy},
 };
 
 static const struct account_row *account_row(const char *key)

@@ -5,6 +5,8 @@
 #include "settings/ini.h"
 #include "settings/settings.h"
 
+enum { SETTINGS_PAIRS = 3 };
+
 struct settings {
 	char *path;          /* owned */
 	struct buf original; /* the file as it was read or last saved */
@@ -13,8 +15,8 @@ struct settings {
 	struct account **accounts;
 	unsigned *account_lines;
 	size_t account_count, account_cap, line_cap;
-	struct settings_pair *pairs[2]; /* keys, theme */
-	size_t pair_count[2], pair_cap[2];
+	struct settings_pair *pairs[SETTINGS_PAIRS]; /* keys, theme, identity */
+	size_t pair_count[SETTINGS_PAIRS], pair_cap[SETTINGS_PAIRS];
 	struct settings_warning *warnings;
 	size_t warning_count, warning_cap;
 };

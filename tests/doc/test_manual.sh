@@ -16,7 +16,7 @@ has() {
 
 # "SECTION NAME" of every row of the table
 settings=$(sed -n 's/^\t{"\([a-z]*\)", "\([a-z0-9-]*\)", OPTION_.*/\1 \2/p' src/settings/options.c)
-for section in rowan account; do
+for section in rowan account identity; do
 	part=$(mktemp) || exit 99
 	sed -n "/^\.Ss Sections* $section\$/,/^\.Ss Sections* [^$(echo $section | cut -c1)]/p" \
 		doc/rowan.conf.5 >"$part"

@@ -525,3 +525,50 @@ Test(profile_paths, make_private_folders)
 	}
 	profile_paths_done(&p);
 }
+
+Test(settings, identities_are_the_accounts_and_their_roles)
+{
+	struct settings *s = settings_parse(
+		STR("[account \"work\"]\nimap = imaps://a@h\nfrom = Ann <ann@work.example>\n"
+		    "[account \"home\"]\nimap = imaps://a@h2\nfrom = ann@home.example\n"
+		    "[identity \"work\"]\nfcc = work/Archive\naddresses = \"a@b, @c.example\"\n"
+		    "[identity \"club\"]\naccount = home\nfrom = Chair <chair@club.example>\n"
+		    "header = X-One: 1\nheader = X-Two: 2\n"
+		    "[identity \"side\"]\nsignature = /etc/motd\n"),
+		"x");
+	const char **accounts = NULL;
+	size_t count = 0, warnings = 0;
+	struct identity *all = settings_identities(s, NULL, &accounts, &count);
+	settings_warnings(s, &warnings);
+	cr_expect_eq(warnings, 0);
+	cr_assert_eq(count, 4);
+	cr_expect_str_eq(all[0].from, "Ann <ann@work.example>");
+	cr_expect_str_eq(all[0].name, "");
+	cr_expect_str_eq(all[0].fcc, "work/Archive");
+	cr_expect_str_eq(all[0].addresses, "a@b, @c.example");
+	cr_expect_str_eq(all[1].name, "side");
+	cr_expect_str_eq(all[1].from, "Ann <ann@work.example>");
+	cr_expect_str_eq(all[1].signature, "/etc/motd");
+	cr_expect_str_eq(all[2].from, "ann@home.example");
+	cr_expect_str_eq(accounts[2], "home");
+	cr_expect_str_eq(all[3].from, "Chair <chair@club.example>");
+	cr_expect_str_eq(all[3].extra, "X-One: 1\nX-Two: 2\n");
+	cr_expect_str_eq(accounts[3], "home");
+	for (size_t i = 0; i < count; i++)
+		identity_done(&all[i]);
+	mem_free(all);
+	mem_free(accounts);
+	settings_free(s);
+}
+
+Test(settings, a_number_is_one_and_a_wrong_one_is_told)
+{
+	struct settings *s = settings_parse(STR("[rowan]\nundo-send = ten\n"), "x");
+	size_t warnings = 0;
+	settings_warnings(s, &warnings);
+	cr_expect_eq(warnings, 1);
+	cr_expect_eq(settings_get_number(s, "undo-send"), 10);
+	cr_expect(settings_set(s, "undo-send", "25", NULL));
+	cr_expect_eq(settings_get_number(s, "undo-send"), 25);
+	settings_free(s);
+}
