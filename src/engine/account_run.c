@@ -27,6 +27,18 @@ static const struct backend *backend_of(enum account_kind kind)
 	return NULL;
 }
 
+static bool account_run_link(const struct account_run *run, struct backend_link *link)
+{
+	*link = (struct backend_link){.name = run->account->name};
+	return run->backend != NULL && run->backend->link(run, link);
+}
+
+bool account_run_is_connected(const struct account_run *run)
+{
+	struct backend_link link;
+	return account_run_link(run, &link);
+}
+
 struct account_run *account_run_new(struct engine *engine, const struct account *account)
 {
 	struct account_run *run = mem_new(sizeof(*run));
@@ -49,7 +61,7 @@ void account_run_free(struct account_run *run)
 	if (run == NULL)
 		return;
 	submit_free(run);
-	if (run->session != NULL)
+	if (account_run_is_connected(run))
 		run->backend->stop(run);
 	secret_forget(run);
 	facts_done(&run->facts);
@@ -104,10 +116,8 @@ void account_run_facts_save(struct account_run *run)
 	buf_done(&text);
 }
 
-void account_run_online(struct account_run *run)
+void account_run_online(struct account_run *run, struct str caps)
 {
-	struct session *s = run->session;
-	struct str caps = imap_capability_line(s->imap);
 	run->ready_since = run->engine->now;
 	run->secret_failed = false;
 	run->error = (struct error){0};
@@ -146,8 +156,9 @@ void account_run_test_step(struct account_run *run, enum test_step step)
 /* The certificate that was not accepted, for a person to compare; NULL when there is none. */
 static char *account_run_certificate(const struct account_run *run)
 {
+	struct backend_link link;
 	const struct net_cert *cert =
-		run->session != NULL ? run->engine->world->certificate(run->session->conn) : NULL;
+		account_run_link(run, &link) ? run->engine->world->certificate(link.conn) : NULL;
 	struct buf text = {0};
 	if (cert == NULL || cert->faults == 0 || cert->fingerprint == NULL)
 		return NULL;
@@ -266,14 +277,15 @@ static void account_run_wait(struct account_run *run, const struct error *err)
 static void account_run_lost(struct account_run *run, const struct error *err)
 {
 	const struct net_cert *cert = NULL;
-	struct session *s = run->session;
-	log_line(run->engine->options.log, "%s: %s", s->name, err->detail);
-	if (s->is_piped && run->ready_since == 0 && err->kind != ERROR_LOGIN) {
+	struct backend_link link;
+	account_run_link(run, &link);
+	log_line(run->engine->options.log, "%s: %s", link.name, err->detail);
+	if (link.is_piped && run->ready_since == 0 && err->kind != ERROR_LOGIN) {
 		facts_surprised(&run->facts, run->engine->wall);
 		account_run_facts_save(run);
 	}
 	if (err->kind == ERROR_TLS)
-		cert = run->engine->world->certificate(s->conn);
+		cert = run->engine->world->certificate(link.conn);
 	if (cert != NULL && cert->faults != 0 && run->engine->options.may_ask && run->test == NULL)
 		account_run_ask_certificate(run, cert);
 	bool is_held =
@@ -307,8 +319,9 @@ static bool account_run_may_connect(struct account_run *run, int64_t *deadline)
 
 void account_run_step(struct account_run *run, int64_t *deadline)
 {
+	struct backend_link link;
 	struct error err;
-	if (run->session == NULL) {
+	if (!account_run_is_connected(run)) {
 		if (!account_run_may_connect(run, deadline))
 			return;
 		account_run_state(run, ACCOUNT_CONNECTING);
@@ -319,7 +332,7 @@ void account_run_step(struct account_run *run, int64_t *deadline)
 		*deadline = run->engine->now;
 		return;
 	}
-	if (run->session->state == SESSION_READY && run->ready_since != 0) {
+	if (account_run_link(run, &link) && link.is_ready && run->ready_since != 0) {
 		run->was_online = true;
 		account_run_state(
 			run, run->backend->is_busy(run) ? ACCOUNT_SYNCING : ACCOUNT_ONLINE);
@@ -328,7 +341,7 @@ void account_run_step(struct account_run *run, int64_t *deadline)
 
 size_t account_run_poll(struct account_run *run, struct pollfd *fds, int64_t *deadline)
 {
-	return run->session != NULL ? run->backend->poll(run, fds, deadline) : 0;
+	return account_run_is_connected(run) ? run->backend->poll(run, fds, deadline) : 0;
 }
 
 void account_run_want_folder(struct account_run *run, int64_t folder_id)
@@ -411,7 +424,7 @@ void account_run_retry(struct account_run *run)
 void account_run_disconnect(struct account_run *run)
 {
 	submit_close(run);
-	if (run->session != NULL)
+	if (account_run_is_connected(run))
 		run->backend->stop(run);
 	run->ready_since = 0;
 	run->folders_are_known = run->folders_are_asked = false;
@@ -470,5 +483,5 @@ bool account_run_is_busy(const struct account_run *run)
 {
 	if (account_run_is_stuck(run))
 		return false;
-	return run->session == NULL || run->backend->is_busy(run);
+	return !account_run_is_connected(run) || run->backend->is_busy(run);
 }

@@ -28,13 +28,15 @@ void account_run_retry(struct account_run *run);
 void account_run_disconnect(struct account_run *run);
 void account_run_answer(struct account_run *run, const struct request *request);
 
+bool account_run_is_connected(const struct account_run *run);
 /* True while something that was asked for is still to be done and could be. */
 bool account_run_is_busy(const struct account_run *run);
 /* Offline by wish, waiting for the network, or held by a question. */
 bool account_run_is_stuck(const struct account_run *run);
 
 void account_run_state(struct account_run *run, enum account_state state);
-void account_run_online(struct account_run *run); /* the log-in succeeded */
+/* The log-in succeeded; caps: what the server can do, to be remembered, or empty. */
+void account_run_online(struct account_run *run, struct str caps);
 void account_run_login_failed(struct account_run *run, const struct error *err);
 
 void account_run_count(

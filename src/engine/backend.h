@@ -7,9 +7,19 @@
 
 #include "engine/state.h"
 
+/* What account_run knows of a connection. */
+struct backend_link {
+	const void *conn; /* of the world */
+	const char *name; /* for the log */
+	bool is_piped;    /* more was said than the server had asked for */
+	bool is_ready;    /* the log-in is over */
+};
+
 struct backend {
 	enum account_kind kind;
-	/* Begins a connection; account_run->session is set. The secret is known. */
+	/* False: there is no connection. */
+	bool (*link)(const struct account_run *run, struct backend_link *link);
+	/* Begins a connection. The secret is known. */
 	void (*start)(struct account_run *run);
 	/* Goes as far as it can; false with *err when the connection is over. */
 	bool (*step)(struct account_run *run, int64_t *deadline, struct error *err);

@@ -649,7 +649,8 @@ static void engine_join_threads(struct engine *engine, int64_t *deadline)
 		struct account_run *run = engine->runs[i];
 		bool is_done = true;
 		size_t joined = 0;
-		if (run->threads_are_joined || (run->session != NULL && run->backend->is_busy(run)))
+		if (run->threads_are_joined ||
+			(account_run_is_connected(run) && run->backend->is_busy(run)))
 			continue;
 		if (engine->now < calm) {
 			*deadline = calm < *deadline ? calm : *deadline;

@@ -36,7 +36,7 @@ static void login_succeeded(struct session *s)
 		run->facts.scram_plus = true;
 	if (imap_knows_capabilities(s->imap))
 		s->knows_login_caps = true;
-	account_run_online(run);
+	account_run_online(run, imap_capability_line(s->imap));
 }
 
 static void login_caps_answer(struct session *s, struct pending *p, const struct imap_event *event)

@@ -406,8 +406,21 @@ static size_t session_poll(struct account_run *run, struct pollfd *fds, int64_t 
 	return session_world(s)->poll(s->conn, wants_write, fds, deadline);
 }
 
+static bool session_link(const struct account_run *run, struct backend_link *link)
+{
+	const struct session *s = run->session;
+	if (s == NULL)
+		return false;
+	link->conn = s->conn;
+	link->name = s->name;
+	link->is_piped = s->is_piped;
+	link->is_ready = s->state == SESSION_READY;
+	return true;
+}
+
 const struct backend backend_imap = {
 	.kind = ACCOUNT_IMAP,
+	.link = session_link,
 	.start = session_start,
 	.step = session_step,
 	.poll = session_poll,
