@@ -21,6 +21,8 @@ static const char *notice_sentence(enum notice_kind kind)
 		return _("the server says");
 	case NOTICE_STORAGE:
 		return _("the disk cannot be written or read");
+	case NOTICE_KEYRING:
+		return _("the keyring did not keep the password");
 	case NOTICE_READ_ONLY:
 		return _("this folder can only be read");
 	case NOTICE_NOT_KEPT:

@@ -90,10 +90,10 @@ static bool command_ended(
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (!in_time)
-		return error_set(err, ERROR_LOGIN, "the command did not end in time: %s", line);
+		return error_set(err, ERROR_INPUT, "the command did not end in time: %s", line);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
-	return error_set(err, ERROR_LOGIN, "the command failed: %s%s%s", line,
+	return error_set(err, ERROR_INPUT, "the command failed: %s%s%s", line,
 		errors->len > 0 ? ": " : "", buf_text(errors));
 }
 
@@ -133,7 +133,7 @@ bool command_run(const char *const words[], struct str input, size_t max, int64_
 	}
 	bool ok = command_spawn(words, fds[4], fds[1], fds[3], &pid);
 	if (!ok)
-		error_errno(err, ERROR_LOGIN, "%s", name);
+		error_errno(err, ERROR_INPUT, "%s", name);
 	close(fds[1]);
 	close(fds[3]);
 	fds[1] = fds[3] = -1;
@@ -153,7 +153,7 @@ bool command_output(
 	struct error reason;
 	if (command_run(words, STR(""), max, time_ms, out, &reason))
 		return true;
-	return error_set(err, ERROR_LOGIN, "password-command: %s: %s", line, reason.detail);
+	return error_set(err, ERROR_INPUT, "password-command: %s: %s", line, reason.detail);
 }
 
 bool command_exists(const char *name)

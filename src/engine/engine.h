@@ -310,6 +310,7 @@ enum notice_kind {
 	NOTICE_FOLDER_RESET,  /* text: the server renumbered it; it is fetched again */
 	NOTICE_SERVER_SAYS,   /* text: an ALERT or BYE, in the server's words */
 	NOTICE_STORAGE,       /* error: the disk */
+	NOTICE_KEYRING,       /* error: it did not keep the password */
 	NOTICE_READ_ONLY,     /* text: the folder could only be opened read-only */
 	NOTICE_NOT_KEPT,      /* the server will not keep that flag */
 	NOTICE_ACTION_FAILED, /* error: the server's words; action_kind, group */

@@ -69,8 +69,12 @@ static void keyring_job_done(
 {
 	struct str text = buf_str(&self->output);
 	if (self->keep != NULL) {
-		if (!self->is_ok)
-			log_line(engine->options.log, "keyring: %s", self->error.detail);
+		if (!self->is_ok) {
+			struct event *notice = engine_notice(
+				engine, NOTICE_KEYRING, run->account->account_id);
+			notice->error = self->error;
+			engine_post(engine, notice);
+		}
 		return;
 	}
 	run->secret_is_asked = false;
@@ -100,7 +104,7 @@ static void secret_job_done(struct engine *engine, struct job *job)
 		return;
 	}
 	if (self->is_ok)
-		error_set(&self->error, ERROR_LOGIN, "the password command printed nothing: %s",
+		error_set(&self->error, ERROR_INPUT, "the password command printed nothing: %s",
 			self->command);
 	account_run_login_failed(run, &self->error);
 }
@@ -194,7 +198,7 @@ bool secret_ensure(struct account_run *run)
 		secret_ask_user(run);
 	} else {
 		if (!run->secret_failed)
-			error_set(&err, ERROR_LOGIN,
+			error_set(&err, ERROR_INPUT,
 				"there is no password: set password-command for the account");
 		else
 			err = run->error;
