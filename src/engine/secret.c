@@ -70,8 +70,8 @@ static void keyring_job_done(
 	struct str text = buf_str(&self->output);
 	if (self->keep != NULL) {
 		if (!self->is_ok) {
-			struct event *notice = engine_notice(
-				engine, NOTICE_KEYRING, run->account->account_id);
+			struct event *notice =
+				engine_notice(engine, NOTICE_KEYRING, run->account->account_id);
 			notice->error = self->error;
 			engine_post(engine, notice);
 		}
