@@ -24,11 +24,12 @@ enum {
 struct folded {
 	struct buf *out;
 	size_t column;
+	size_t tail; /* room for what comes right behind each piece: ";" */
 };
 
 static void fold_begin(struct folded *f, struct buf *out, const char *name)
 {
-	*f = (struct folded){out, strlen(name) + 1};
+	*f = (struct folded){.out = out, .column = strlen(name) + 1};
 	buf_addf(out, "%s:", name);
 }
 
@@ -36,7 +37,8 @@ static void fold_begin(struct folded *f, struct buf *out, const char *name)
 static void fold_add(struct folded *f, struct str blanks, struct str piece)
 {
 	bool is_first = f->out->len > 0 && f->out->data[f->out->len - 1] == ':';
-	if (f->column + blanks.len + piece.len > LINE_WISHED && blanks.len > 0 && !is_first) {
+	if (f->column + blanks.len + piece.len + f->tail > LINE_WISHED && blanks.len > 0 &&
+		!is_first) {
 		buf_add_text(f->out, "\r\n");
 		f->column = 0;
 	}
@@ -486,6 +488,7 @@ void mime_write_value(struct buf *out, const char *name, const char *value,
 {
 	struct folded f;
 	fold_begin(&f, out, name);
+	f.tail = 1;
 	fold_add(&f, STR(" "), str_from(value));
 	for (size_t i = 0; i < count; i++)
 		fold_param(&f, &params[i]);
