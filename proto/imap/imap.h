@@ -341,6 +341,24 @@ unsigned imap_subscribe(struct imap *imap, struct str folder, bool subscribe);
 unsigned imap_append(
 	struct imap *imap, struct str folder, struct str flags, int64_t date, struct str message);
 
+/* The same for messages whose bytes come in pieces when there is room for them; more than one only
+ * where the server has MULTIAPPEND. A long one waits for the server's leave even where it need not,
+ * for it may be refused. */
+struct imap_upload {
+	struct str flags;
+	int64_t date;
+	uint64_t length; /* bytes; at least 1 */
+	bool has_nul;
+};
+/* replaces: a UID of the selected folder that goes with it (RFC 8508), where the server has
+ * REPLACE; 0: none. */
+unsigned imap_upload(struct imap *imap, struct str folder, uint32_t replaces,
+	const struct imap_upload *messages, size_t count);
+/* How many bytes of which message of which upload are wanted now; 0: none. Asked again after
+ * imap_sent, imap_next and imap_upload_bytes, which gives at most so many of them. */
+size_t imap_upload_room(const struct imap *imap, unsigned *command, size_t *message);
+void imap_upload_bytes(struct imap *imap, struct str bytes);
+
 unsigned imap_idle(struct imap *imap); /* ended by the next command, or imap_idle_end */
 void imap_idle_end(struct imap *imap);
 unsigned imap_logout(struct imap *imap);

@@ -78,6 +78,9 @@ struct imap_mark {
 	bool is_secret; /* else a literal whose head is written when it is sent */
 	bool is_binary; /* literal8 */
 	bool is_announced;
+	bool is_upload;  /* its bytes are not here: imap_upload_bytes brings them */
+	uint64_t length; /* of an upload */
+	uint64_t fed;
 };
 
 struct imap_command {

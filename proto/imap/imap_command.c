@@ -441,12 +441,9 @@ unsigned imap_subscribe(struct imap *imap, struct str folder, bool subscribe)
 	return command_folder(imap, subscribe ? STR("SUBSCRIBE ") : STR("UNSUBSCRIBE "), folder);
 }
 
-unsigned imap_append(
-	struct imap *imap, struct str folder, struct str flags, int64_t date, struct str message)
+/* What stands in front of a message's literal. */
+static void append_head(struct imap_command *c, struct str flags, int64_t date)
 {
-	struct imap_command *c = imap_command_new(imap, IMAP_COMMAND_PLAIN);
-	imap_command_text(c, STR("APPEND "));
-	imap_command_astring(c, folder);
 	if (flags.len > 0) {
 		imap_command_text(c, STR(" ("));
 		imap_command_text(c, flags);
@@ -458,7 +455,37 @@ unsigned imap_append(
 		imap_command_text(c, STR("\""));
 	}
 	imap_command_text(c, STR(" "));
+}
+
+unsigned imap_append(
+	struct imap *imap, struct str folder, struct str flags, int64_t date, struct str message)
+{
+	struct imap_command *c = imap_command_new(imap, IMAP_COMMAND_PLAIN);
+	imap_command_text(c, STR("APPEND "));
+	imap_command_astring(c, folder);
+	append_head(c, flags, date);
 	imap_command_literal(c, message);
+	return imap_command_end(imap, c);
+}
+
+unsigned imap_upload(struct imap *imap, struct str folder, uint32_t replaces,
+	const struct imap_upload *messages, size_t count)
+{
+	struct imap_command *c = imap_command_new(imap, IMAP_COMMAND_PLAIN);
+	if (replaces != 0)
+		buf_addf(&c->bytes, "UID REPLACE %u ", replaces);
+	else
+		imap_command_text(c, STR("APPEND "));
+	imap_command_astring(c, folder);
+	for (size_t i = 0; i < count; i++) {
+		append_head(c, messages[i].flags, messages[i].date);
+		imap_command_mark(c, (struct imap_mark){
+					     .at = c->bytes.len,
+					     .is_upload = true,
+					     .is_binary = messages[i].has_nul,
+					     .length = messages[i].length,
+				     });
+	}
 	return imap_command_end(imap, c);
 }
 

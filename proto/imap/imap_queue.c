@@ -8,11 +8,13 @@
 #include "proto/imap/imap_client.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 enum {
 	OUTPUT_MAX = 64 * 1024, /* bytes that wait unsent */
 	LITERAL_MINUS_MAX = 4096,
+	UPLOAD_WAITS_MIN = 256 * 1024, /* a longer upload asks first: it may be refused */
 };
 
 static void command_free(struct imap_command *c)
@@ -140,8 +142,11 @@ void imap_output_masked(const struct imap *imap, struct buf *out)
 
 /* ---- From the queue to the output. ---- */
 
-static bool literal_waits(const struct imap *imap, size_t length)
+static bool literal_waits(const struct imap *imap, const struct imap_mark *mark)
 {
+	uint64_t length = mark->is_upload ? mark->length : mark->len;
+	if (mark->is_upload && length > UPLOAD_WAITS_MIN)
+		return true;
 	if (imap_has(imap, IMAP_CAP_LITERAL_PLUS))
 		return false;
 	return !imap_has(imap, IMAP_CAP_LITERAL_MINUS) || length > LITERAL_MINUS_MAX;
@@ -150,11 +155,12 @@ static bool literal_waits(const struct imap *imap, size_t length)
 /* The head of the literal that begins at c->moved; closes the gate when its answer must come. */
 static void announce_literal(struct imap *imap, struct imap_mark *mark)
 {
-	bool waits = literal_waits(imap, mark->len);
+	bool waits = literal_waits(imap, mark);
+	uint64_t bytes = mark->is_upload ? mark->length : mark->len;
 	bool is_binary = mark->is_binary && imap_has(imap, IMAP_CAP_BINARY);
 	char head[64];
-	int length = snprintf(head, sizeof(head), "%s{%zu%s}\r\n", is_binary ? "~" : "", mark->len,
-		waits ? "" : "+");
+	int length = snprintf(head, sizeof(head), "%s{%" PRIu64 "%s}\r\n", is_binary ? "~" : "",
+		bytes, waits ? "" : "+");
 	out_add(&imap->queue, str_make(head, (size_t)length));
 	mark->is_announced = true;
 	if (waits)
@@ -186,10 +192,35 @@ static struct imap_mark *next_literal(struct imap_command *c)
 	return NULL;
 }
 
+/* The upload whose bytes come next; NULL. */
+static struct imap_mark *upload_open(struct imap_command *c)
+{
+	for (size_t i = 0; c != NULL && i < c->mark_count; i++) {
+		struct imap_mark *m = &c->marks[i];
+		if (m->is_upload && m->is_announced && m->fed < m->length)
+			return m;
+	}
+	return NULL;
+}
+
+/* An upload that was refused on its way must still have its length. */
+static void upload_fill(struct imap_queue *queue, struct imap_mark *mark)
+{
+	while (mark->fed < mark->length && out_waiting(queue) < OUTPUT_MAX) {
+		out_add(queue, STR(" "));
+		mark->fed++;
+	}
+}
+
 static void command_move(struct imap *imap, struct imap_command *c)
 {
 	struct imap_queue *queue = &imap->queue;
 	while (c->moved < c->bytes.len && out_waiting(queue) < OUTPUT_MAX) {
+		struct imap_mark *upload = upload_open(c);
+		if (upload != NULL && c->is_answered)
+			upload_fill(queue, upload);
+		if (upload != NULL && upload->fed < upload->length)
+			return;
 		struct imap_mark *mark = next_literal(c);
 		if (mark != NULL && mark->at == c->moved) {
 			announce_literal(imap, mark);
@@ -326,9 +357,39 @@ void imap_queue_fill(struct imap *imap)
 				authenticate_begin(imap, c);
 		}
 		command_move(imap, c);
+		if (c->moved < c->bytes.len && upload_open(c) != NULL)
+			return;
 		if (c->moved == c->bytes.len)
 			command_moved(queue, c);
 	}
+}
+
+size_t imap_upload_room(const struct imap *imap, unsigned *command, size_t *message)
+{
+	const struct imap_queue *queue = &imap->queue;
+	struct imap_command *c = queue->sending;
+	if (queue->gate != IMAP_GATE_OPEN || c == NULL || c->is_answered)
+		return 0;
+	const struct imap_mark *mark = upload_open(c);
+	if (mark == NULL || out_waiting(queue) >= OUTPUT_MAX)
+		return 0;
+	*command = c->number;
+	*message = 0;
+	for (const struct imap_mark *m = c->marks; m != mark; m++)
+		*message += m->is_upload;
+	uint64_t left = mark->length - mark->fed;
+	size_t room = OUTPUT_MAX - out_waiting(queue);
+	return left < room ? (size_t)left : room;
+}
+
+void imap_upload_bytes(struct imap *imap, struct str bytes)
+{
+	struct imap_queue *queue = &imap->queue;
+	struct imap_mark *mark = upload_open(queue->sending);
+	assert(mark != NULL && bytes.len <= mark->length - mark->fed);
+	out_add(queue, bytes);
+	mark->fed += bytes.len;
+	imap_queue_fill(imap);
 }
 
 /* ---- Answers. ---- */

@@ -468,3 +468,70 @@ Test(imap_command, imap4rev2_alone_includes_what_the_rfc_says)
 	cr_assert(imap_knows_capabilities(imap));
 	imap_free(imap);
 }
+
+/* Gives an upload its bytes, "x" for each, as there is room; what went out into sent. */
+static void feed_upload(struct imap *imap, struct buf *sent)
+{
+	unsigned command;
+	size_t message, room;
+	take_output(imap, sent);
+	while ((room = imap_upload_room(imap, &command, &message)) > 0) {
+		char byte = (char)('x' + message);
+		cr_assert_leq(room, 64 * 1024, "never more than the output holds");
+		imap_upload_bytes(imap, str_make(&byte, 1));
+		take_output(imap, sent);
+	}
+}
+
+Test(imap_command, an_upload_goes_out_as_its_bytes_come_and_what_follows_behind_it)
+{
+	struct imap *imap = greeted("LITERAL+ MULTIAPPEND");
+	struct buf sent = {0};
+	const struct imap_upload two[] = {
+		{.flags = STR("\\Seen"), .date = -1, .length = 3},
+		{.flags = STR(""), .date = 0, .length = 2, .has_nul = true},
+	};
+	imap_upload(imap, STR("Keep"), 0, two, 2);
+	imap_noop(imap);
+	feed_upload(imap, &sent);
+	cr_assert_str_eq(buf_text(&sent),
+		"A1 APPEND Keep (\\Seen) {3+}\r\nxxx \" 1-Jan-1970 00:00:00 +0000\" {2+}\r\nyy\r\n"
+		"A2 NOOP\r\n");
+	buf_done(&sent);
+	imap_free(imap);
+}
+
+Test(imap_command, a_long_upload_asks_first_and_a_refused_one_sends_nothing)
+{
+	struct imap *imap = greeted("LITERAL+");
+	struct buf sent = {0};
+	const struct imap_upload one = {.flags = STR(""), .date = -1, .length = 300000};
+	imap_upload(imap, STR("Keep"), 0, &one, 1);
+	imap_noop(imap);
+	feed_upload(imap, &sent);
+	cr_assert_str_eq(buf_text(&sent), "A1 APPEND Keep {300000}\r\n");
+	buf_clear(&sent);
+	server(imap, "A1 NO [OVERQUOTA] full\r\n");
+	feed_upload(imap, &sent);
+	cr_assert_str_eq(buf_text(&sent), "A2 NOOP\r\n");
+	buf_done(&sent);
+	imap_free(imap);
+}
+
+Test(imap_command, an_upload_refused_on_its_way_keeps_its_length)
+{
+	struct imap *imap = greeted("LITERAL+ REPLACE");
+	struct buf sent = {0};
+	unsigned command;
+	size_t message;
+	const struct imap_upload one = {.flags = STR(""), .date = -1, .length = 5};
+	imap_upload(imap, STR("Drafts"), 7, &one, 1);
+	imap_noop(imap);
+	cr_assert_eq(imap_upload_room(imap, &command, &message), 5);
+	imap_upload_bytes(imap, STR("ab"));
+	server(imap, "A1 NO no\r\n");
+	feed_upload(imap, &sent);
+	cr_assert_str_eq(buf_text(&sent), "A1 UID REPLACE 7 Drafts {5+}\r\nab   \r\nA2 NOOP\r\n");
+	buf_done(&sent);
+	imap_free(imap);
+}
