@@ -227,6 +227,8 @@ struct cache *cache_open(const struct cache_options *options, struct error *err)
 	struct cache *cache = mem_new(sizeof(*cache));
 	cache->mode = options->mode;
 	cache->vfs = mem_text(options->vfs);
+	cache->read_header = options->read_header;
+	cache->read_context = options->read_context;
 	cache->files[STORE_LOCAL].path = mem_text(options->local_path);
 	cache->files[STORE_CACHE].path = mem_text(options->cache_path);
 	cache->files[STORE_BODY].path = mem_text(options->body_path);
@@ -285,6 +287,7 @@ void cache_close(struct cache *cache)
 		mem_free(cache->files[i].path);
 	}
 	mem_free(cache->handed);
+	buf_done(&cache->header);
 	mem_free(cache->vfs);
 	mem_free(cache);
 }

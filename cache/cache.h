@@ -40,9 +40,17 @@ enum cache_mode {
 	CACHE_READER, /* reads only: worker threads */
 };
 
+/* Reads a message's header (up to its empty line) into a row; uid, flags and modseq are not its
+ * business. Strings are good until the next call. */
+struct cache_header;
+typedef void cache_read_header(
+	void *context, int64_t account_id, struct str header, struct cache_header *row);
+
 struct cache_options {
 	const char *local_path, *cache_path, *body_path;
 	enum cache_mode mode;
+	cache_read_header *read_header; /* for rows of mail that is only here; may be NULL */
+	void *read_context;
 	const char *vfs; /* an SQLite VFS by name, for the crash tests; NULL */
 };
 
@@ -371,6 +379,12 @@ bool cache_action_landed(struct cache *cache, const struct action *action, uint3
 /* Looks for copies among the target's rows that came since the wish was sent; fills `landed`. */
 bool cache_action_find(
 	struct cache *cache, struct action *action, size_t *found, struct error *err);
+/* The bytes of an item that moves between accounts are here. */
+bool cache_action_bring(
+	struct cache *cache, int64_t action_id, int64_t uid, int64_t blob_id, struct error *err);
+/* From now on it is carried out by that account. */
+bool cache_action_hand_over(struct cache *cache, const struct action *action, int64_t account_id,
+	enum action_state state, struct error *err);
 /* Items with goes[i] become a QUEUED wish of their own, which is given. */
 bool cache_action_split(struct cache *cache, const struct action *action, const bool *goes,
 	struct action *other, struct error *err);
@@ -477,6 +491,11 @@ bool cache_local_remove(struct cache *cache, int64_t folder_id, uint32_t uid, st
 /* Mail with a UID from `from` on that changed behind modseq `since`, ascending, at most max. */
 bool cache_local_list(struct cache *cache, int64_t folder_id, uint32_t from, uint64_t since,
 	struct cache_local_mail *mails, size_t max, size_t *count, struct error *err);
+/* The bytes of a place that local.db holds: local mail, or what is on its way to a server; 0. */
+bool cache_place_blob(struct cache *cache, int64_t place_id, int64_t *blob_id, struct error *err);
+/* The row that a blob makes in a list, without uid and flags; strings until the next such call. */
+bool cache_blob_header(struct cache *cache, int64_t account_id, int64_t blob_id,
+	struct cache_header *row, struct error *err);
 bool cache_local_get(struct cache *cache, int64_t folder_id, uint32_t uid,
 	struct cache_local_mail *mail, bool *is_found, struct error *err);
 

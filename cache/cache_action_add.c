@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "cache/cache_actions.h"
+#include "cache/cache_blobs.h"
 #include "cache/cache_folders.h"
 #include "cache/cache_masks.h"
 
@@ -66,6 +67,18 @@ static bool ident_is_empty(const struct ident *ident)
 	return memcmp(ident, &empty, sizeof(empty)) == 0;
 }
 
+/* Bytes that were never in a list: their header tells who they are. */
+static bool wish_identify(struct wish *w, struct action_item *item, struct error *err)
+{
+	struct cache_header row;
+	if (!ident_is_empty(&item->ident))
+		return true;
+	bool ok = cache_blob_header(w->cache, w->action->account_id, item->blob_id, &row, err);
+	if (ok)
+		item->ident = row.ident;
+	return ok;
+}
+
 /* Rows as they stand; who the messages are, where the caller did not say. */
 static bool wish_load(struct wish *w, struct error *err)
 {
@@ -78,6 +91,9 @@ static bool wish_load(struct wish *w, struct error *err)
 		a->uidvalidity = folder.uidvalidity;
 	if (a->account_id == 0)
 		a->account_id = folder.account_id;
+	for (size_t i = 0; a->kind == ACTION_APPEND && i < w->count; i++)
+		if (!wish_identify(w, &w->items[i].item, err))
+			return false;
 	w->is_current = folder.folder_id != 0 && folder.uidvalidity == a->uidvalidity;
 	for (size_t i = 0; i < w->count; i++)
 		if (w->is_current) {
@@ -182,7 +198,8 @@ static bool wish_plan(struct wish *w, struct error *err)
 	flags_t bits = w->action->add | w->action->remove;
 	bool has_pending = false;
 	w->needed = w->count;
-	if (w->action->kind == ACTION_FOLDER)
+	if (w->action->kind == ACTION_FOLDER || w->action->kind == ACTION_APPEND ||
+		w->action->kind == ACTION_REPLACE)
 		return true;
 	if (w->action->kind != ACTION_FLAGS) {
 		if (w->is_current)
@@ -245,6 +262,13 @@ static bool wish_write_op(struct wish *w, int64_t *op_id, struct error *err)
 	return true;
 }
 
+static void wish_number(struct action_item *item, enum action_kind kind, uint32_t number)
+{
+	item->temporary = number;
+	if (kind == ACTION_APPEND) /* there is no other that would be its own */
+		item->uid = number;
+}
+
 /* Numbers for the places in the target, which nothing else ever gets. */
 static bool wish_number_places(struct wish *w, struct error *err)
 {
@@ -252,7 +276,7 @@ static bool wish_number_places(struct wish *w, struct error *err)
 				  " ON CONFLICT DO UPDATE SET value=value+?1 RETURNING value";
 	enum action_kind kind = w->action->kind;
 	int64_t last = 0;
-	if (kind != ACTION_MOVE && kind != ACTION_COPY)
+	if (!action_brings(kind))
 		return true;
 	sqlite3_stmt *stmt =
 		store_query(w->cache, STORE_LOCAL, sql, STORE_INTS((int64_t)w->needed), err);
@@ -264,24 +288,28 @@ static bool wish_number_places(struct wish *w, struct error *err)
 	int64_t next = last - (int64_t)w->needed + 1;
 	for (size_t i = 0; i < w->count; i++)
 		if (w->items[i].is_needed)
-			w->items[i].item.temporary = (uint32_t)next++;
+			wish_number(&w->items[i].item, kind, (uint32_t)next++);
 	return true;
 }
 
 static bool wish_write_items(struct wish *w, int64_t op_id, struct error *err)
 {
-	static const char sql[] = "INSERT INTO op_item(op_id,uid,temp,before,ident)"
-				  " VALUES(?1,?2,nullif(?3,0),?4,?5)";
+	static const char sql[] = "INSERT INTO op_item(op_id,uid,temp,before,blob_id,flags,"
+				  "arrived,ident)"
+				  " VALUES(?1,?2,nullif(?3,0),?4,nullif(?5,0),?6,?7,?8)";
 	for (size_t i = 0; i < w->count; i++) {
 		const struct action_item *item = &w->items[i].item;
 		if (!w->items[i].is_needed)
 			continue;
 		sqlite3_stmt *stmt = store_query(w->cache, STORE_LOCAL, sql,
-			STORE_INTS(op_id, item->uid, item->temporary, (int64_t)item->before), err);
+			STORE_INTS(op_id, item->uid, item->temporary, (int64_t)item->before,
+				item->blob_id, (int64_t)item->flags, item->arrived),
+			err);
 		if (stmt == NULL)
 			return false;
-		store_bind_blob(stmt, 5, str_make((const char *)item->ident.bytes, IDENT_SIZE));
-		if (!store_finish(w->cache, stmt, err))
+		store_bind_blob(stmt, 8, str_make((const char *)item->ident.bytes, IDENT_SIZE));
+		if (!store_finish(w->cache, stmt, err) ||
+			(item->blob_id != 0 && !cache_blob_used(w->cache, item->blob_id, err)))
 			return false;
 	}
 	return true;
@@ -357,7 +385,7 @@ static void wish_give_back(struct wish *w, int64_t op_id)
 static void wish_apply(struct wish *w, int64_t op_id)
 {
 	struct cache *cache = w->cache;
-	if (cache->mode != CACHE_OWNER || !w->is_current)
+	if (cache->mode != CACHE_OWNER || (!w->is_current && w->action->kind != ACTION_APPEND))
 		return;
 	bool is_plain = w->action->kind == ACTION_FLAGS;
 	bool ok = !is_plain || cache->is_unfolded || !wish_is_next(w, op_id)

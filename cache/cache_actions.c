@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "cache/cache_blobs.h"
 #include "cache/cache_folders.h"
 #include "cache/cache_journal.h"
 #include "cache/cache_masks.h"
@@ -50,9 +51,9 @@ void cache_action_read(sqlite3_stmt *stmt, struct action *action)
 
 bool cache_action_items(struct cache *cache, struct action *action, struct error *err)
 {
-	static const char sql[] =
-		"SELECT uid,ident,temp,landed,before FROM op_item WHERE op_id=?1 AND state<>1"
-		" ORDER BY uid";
+	static const char sql[] = "SELECT uid,ident,temp,landed,before,blob_id,flags,arrived FROM "
+				  "op_item WHERE op_id=?1 AND state<>1"
+				  " ORDER BY uid";
 	size_t cap = 0;
 	sqlite3_stmt *stmt =
 		store_query(cache, STORE_LOCAL, sql, STORE_INTS(action->action_id), err);
@@ -64,7 +65,10 @@ bool cache_action_items(struct cache *cache, struct action *action, struct error
 		*item = (struct action_item){.uid = sqlite3_column_int64(stmt, 0),
 			.temporary = (uint32_t)sqlite3_column_int64(stmt, 2),
 			.landed = (uint32_t)sqlite3_column_int64(stmt, 3),
-			.before = (flags_t)sqlite3_column_int64(stmt, 4)};
+			.before = (flags_t)sqlite3_column_int64(stmt, 4),
+			.blob_id = sqlite3_column_int64(stmt, 5),
+			.flags = (flags_t)sqlite3_column_int64(stmt, 6),
+			.arrived = sqlite3_column_int64(stmt, 7)};
 		struct str ident = str_first(store_blob(stmt, 1), IDENT_SIZE);
 		memcpy(item->ident.bytes, ident.data, ident.len);
 	}
@@ -200,9 +204,10 @@ bool cache_actions_waiting(struct cache *cache, int64_t account_id, int64_t now,
 {
 	static const char sql[] =
 		"SELECT " CACHE_ACTION_COLUMNS " FROM op INDEXED BY op_shown WHERE account_id=?1"
-		" AND state NOT IN (4, 8) AND done_at IS NULL AND kind IN (1,2,3,4,7)"
+		" AND state NOT IN (4, 8) AND done_at IS NULL AND kind IN (1,2,3,4,5,6,7)"
 		" ORDER BY op_id";
-	_Static_assert(ACTION_EXPUNGE == 4 && ACTION_FOLDER == 7, "the text above names them");
+	_Static_assert(ACTION_EXPUNGE == 4 && ACTION_REPLACE == 6 && ACTION_FOLDER == 7,
+		"the text above names them");
 	struct actions_held held = {0};
 	size_t cap = 0;
 	*actions = NULL;
@@ -284,6 +289,27 @@ bool cache_actions_marks(
 	return ok;
 }
 
+bool cache_action_release_blobs(struct cache *cache, int64_t action_id, struct error *err)
+{
+	static const char next[] =
+		"SELECT i.blob_id FROM op AS o JOIN op_item AS i USING(op_id) WHERE o.op_id=?1"
+		" AND i.blob_id IS NOT NULL AND (o.state=8 OR (o.state=4 AND i.landed IS NOT NULL))"
+		" LIMIT 1";
+	static const char let_go[] =
+		"UPDATE op_item SET blob_id=NULL WHERE op_id=?1 AND blob_id=?2";
+	_Static_assert(ACTION_DONE == 4 && ACTION_CANCELLED == 8, "the text above names them");
+	for (;;) {
+		int64_t blob_id = 0;
+		if (!store_number(cache, STORE_LOCAL, next, STORE_INTS(action_id), &blob_id, err))
+			return false;
+		if (blob_id == 0)
+			return true;
+		if (!store_run(cache, STORE_LOCAL, let_go, STORE_INTS(action_id, blob_id), err) ||
+			!cache_blob_drop(cache, blob_id, err))
+			return false;
+	}
+}
+
 /* The new state of a wish in local.db. words may be NULL. */
 bool cache_action_state_write(struct cache *cache, int64_t action_id, enum action_state state,
 	const char *words, struct error *err)
@@ -304,7 +330,8 @@ bool cache_action_state_write(struct cache *cache, int64_t action_id, enum actio
 			sqlite3_bind_int64(stmt, 3, clock_wall_seconds());
 		if (words != NULL)
 			store_bind_text(stmt, 4, str_from(words));
-		ok = store_finish(cache, stmt, err);
+		ok = store_finish(cache, stmt, err) &&
+		     cache_action_release_blobs(cache, action_id, err);
 	}
 	return store_end(cache, STORE_LOCAL, ok, err);
 }
@@ -384,10 +411,11 @@ bool cache_action_delay(
 	struct cache *cache, const struct action *action, int64_t not_before, struct error *err)
 {
 	static const char sql[] = "UPDATE op SET done_at=NULL,tries=tries+1,not_before=?2,"
-				  "state=CASE WHEN state IN (2,3) THEN state WHEN kind=2"
+				  "state=CASE WHEN state IN (2,3) THEN state WHEN kind IN (2,6)"
 				  " AND EXISTS(SELECT 1 FROM op_item AS i WHERE i.op_id=op.op_id"
 				  " AND i.landed>0) THEN 2 ELSE 0 END WHERE op_id=?1";
-	_Static_assert(ACTION_COPIED == 2 && ACTION_MARKED == 3 && ACTION_MOVE == 2,
+	_Static_assert(
+		ACTION_COPIED == 2 && ACTION_MARKED == 3 && ACTION_MOVE == 2 && ACTION_REPLACE == 6,
 		"the text above names them");
 	struct action stored;
 	if (!store_is_owner(cache, err) ||
@@ -413,7 +441,7 @@ bool cache_action_delay(
 
 /* But not those whose copies are still looked for. */
 #define CACHE_ACTION_SWEPT                                                                         \
-	" AND NOT (state=4 AND kind IN (2,3) AND EXISTS(SELECT 1 FROM op_item AS i"                \
+	" AND NOT (state=4 AND kind IN (2,3,5,6) AND EXISTS(SELECT 1 FROM op_item AS i"            \
 	" WHERE i.op_id=op.op_id AND i.temp IS NOT NULL AND i.landed IS NULL))"
 
 bool cache_journal_sweep(struct cache *cache, int64_t now, struct error *err)
@@ -421,6 +449,10 @@ bool cache_journal_sweep(struct cache *cache, int64_t now, struct error *err)
 	static const char any[] =
 		"SELECT 1 FROM op WHERE state IN (4, 8) AND done_at<?1" CACHE_ACTION_SWEPT
 		" LIMIT 1";
+	static const char blobs[] =
+		"UPDATE blob SET made=1 WHERE blob_id IN (SELECT i.blob_id FROM op"
+		" JOIN op_item AS i USING(op_id) WHERE i.blob_id IS NOT NULL"
+		" AND op.state IN (4, 8) AND op.done_at<?1)";
 	static const char sql[] =
 		"DELETE FROM op WHERE state IN (4, 8) AND done_at<?1" CACHE_ACTION_SWEPT;
 	int64_t week_ago = now - (int64_t)7 * 24 * 3600, hit = 0;
@@ -435,6 +467,7 @@ bool cache_journal_sweep(struct cache *cache, int64_t now, struct error *err)
 		return store_fail(cache, cache->files[STORE_CACHE].db, err);
 	if (!store_begin(cache, STORE_LOCAL, err))
 		return false;
-	bool ok = store_run(cache, STORE_LOCAL, sql, STORE_INTS(week_ago), err);
+	bool ok = store_run(cache, STORE_LOCAL, blobs, STORE_INTS(week_ago), err) &&
+		  store_run(cache, STORE_LOCAL, sql, STORE_INTS(week_ago), err);
 	return store_end(cache, STORE_LOCAL, ok, err);
 }

@@ -18,6 +18,9 @@ bool cache_action_load(
 bool cache_action_state_write(struct cache *cache, int64_t action_id, enum action_state state,
 	const char *words, struct error *err);
 
+/* Blobs of items that need them no more. In a transaction of local.db. */
+bool cache_action_release_blobs(struct cache *cache, int64_t action_id, struct error *err);
+
 bool cache_action_was_handed(const struct cache *cache, int64_t action_id);
 void cache_action_hand(struct cache *cache, int64_t action_id);
 void cache_action_unhand(struct cache *cache, int64_t action_id);

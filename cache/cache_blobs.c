@@ -14,6 +14,7 @@ enum {
 	BLOB_PIECE = 256 * 1024,
 	BLOB_PIECE_BITS = 20, /* of a piece's number in its id: blobs of up to 256 GB */
 	BLOB_KEEP_S = 24 * 3600,
+	BLOB_HEADER_MAX = 64 * 1024, /* where a list's fields are looked for */
 };
 
 _Static_assert(DIGEST_HEX_SIZE == sizeof(((struct cache_blob_info *)0)->sha256), "one hash");
@@ -295,4 +296,39 @@ bool cache_blob_used(struct cache *cache, int64_t blob_id, struct error *err)
 {
 	static const char sql[] = "UPDATE blob SET made=0 WHERE blob_id=?1 AND made>0";
 	return store_run(cache, STORE_LOCAL, sql, STORE_INTS(blob_id), err);
+}
+
+/* ---- What it is. ---- */
+
+bool cache_place_blob(struct cache *cache, int64_t place_id, int64_t *blob_id, struct error *err)
+{
+	static const char local[] = "SELECT blob_id FROM local_mail WHERE mail_id=?1";
+	static const char coming[] =
+		"SELECT i.blob_id FROM op_item AS i JOIN op AS o USING(op_id) WHERE i.temp=?1"
+		" AND o.target_id=?2 AND i.blob_id IS NOT NULL";
+	int64_t folder_id = place_folder(place_id);
+	*blob_id = 0;
+	if (place_is_temporary(place_id))
+		return store_number(cache, STORE_LOCAL, coming,
+			STORE_INTS(place_number(place_id) - PLACE_TEMPORARY, folder_id), blob_id,
+			err);
+	return store_number(cache, STORE_LOCAL, local,
+		STORE_INTS(cache_local_mail_id(folder_id, place_uid(place_id))), blob_id, err);
+}
+
+bool cache_blob_header(struct cache *cache, int64_t account_id, int64_t blob_id,
+	struct cache_header *row, struct error *err)
+{
+	struct cache_blob_info info;
+	*row = (struct cache_header){.fields = CACHE_FIELDS_LIST};
+	buf_clear(&cache->header);
+	if (!cache_blob_get(cache, blob_id, &info, err) ||
+		!cache_blob_read(cache, blob_id, 0, BLOB_HEADER_MAX, &cache->header, err))
+		return false;
+	row->from_name = row->from_addr = row->to_name = row->subject = STR("");
+	row->message_id = row->references = STR("");
+	if (cache->read_header != NULL)
+		cache->read_header(cache->read_context, account_id, buf_str(&cache->header), row);
+	row->size = info.len > UINT32_MAX ? UINT32_MAX : (uint32_t)info.len;
+	return true;
 }

@@ -67,14 +67,16 @@ static void journal_mask(struct cache_change *c, const struct action *action)
 	cache_mask_fold(&mask, action->add, action->remove);
 	c->new_added = mask.added;
 	c->new_removed = mask.removed;
-	c->new_hidden =
-		c->is_hidden || action->kind == ACTION_MOVE || action->kind == ACTION_EXPUNGE;
+	c->new_hidden = c->is_hidden || action->kind == ACTION_MOVE ||
+			action->kind == ACTION_EXPUNGE || action->kind == ACTION_REPLACE;
 }
 
 /* The masks of one wish more, on top of what stands. */
 static bool journal_apply_one(struct cache *cache, const struct action *action, struct error *err)
 {
 	struct cache_folder_state folder;
+	if (action->kind == ACTION_APPEND)
+		return cache_temps_make(cache, action, err);
 	if (!cache_folder_peek(cache, action->folder_id, &folder, err))
 		return false;
 	if (folder.folder_id == 0 || folder.uidvalidity != action->uidvalidity ||

@@ -10,13 +10,6 @@
 #include "base/memory.h"
 #include "cache/cache_names.h"
 
-enum { LOCAL_UID_BITS = 32 };
-
-static int64_t local_mail_id(int64_t folder_id, uint32_t uid)
-{
-	return (int64_t)((uint64_t)folder_id << LOCAL_UID_BITS) | (int64_t)uid;
-}
-
 bool cache_local_begin(struct cache *cache, struct error *err)
 {
 	if (cache->mode == CACHE_READER)
@@ -190,7 +183,7 @@ static bool local_remove_row(
 {
 	static const char row[] = "DELETE FROM local_mail WHERE mail_id=?1 RETURNING blob_id";
 	sqlite3_stmt *stmt = store_query(
-		cache, STORE_LOCAL, row, STORE_INTS(local_mail_id(folder_id, uid)), err);
+		cache, STORE_LOCAL, row, STORE_INTS(cache_local_mail_id(folder_id, uid)), err);
 	if (stmt == NULL)
 		return false;
 	enum store_row step = store_next(cache, stmt, err);
@@ -209,8 +202,8 @@ static bool local_delete_mail(struct cache *cache, int64_t folder_id, struct err
 		int64_t mail_id = 0;
 		bool was_here;
 		if (!store_number(cache, STORE_LOCAL, next,
-			    STORE_INTS(
-				    local_mail_id(folder_id, 0), local_mail_id(folder_id + 1, 0)),
+			    STORE_INTS(cache_local_mail_id(folder_id, 0),
+				    cache_local_mail_id(folder_id + 1, 0)),
 			    &mail_id, err))
 			return false;
 		if (mail_id == 0)
@@ -266,7 +259,7 @@ static bool local_add(struct cache *cache, int64_t folder_id, const struct cache
 	int64_t modseq;
 	return local_change(cache, folder_id, 1, uid, &modseq, err) &&
 	       store_run(cache, STORE_LOCAL, sql,
-		       STORE_INTS(local_mail_id(folder_id, *uid), mail->blob_id,
+		       STORE_INTS(cache_local_mail_id(folder_id, *uid), mail->blob_id,
 			       (int64_t)mail->flags, mail->arrived, modseq),
 		       err) &&
 	       cache_blob_used(cache, mail->blob_id, err);
@@ -289,7 +282,7 @@ static bool local_flags(struct cache *cache, int64_t folder_id, uint32_t uid, fl
 		"SELECT 1 FROM local_mail WHERE mail_id=?1 AND (flags|?2)&~?3<>flags";
 	static const char sql[] =
 		"UPDATE local_mail SET flags=(flags|?2)&~?3,modseq=?4 WHERE mail_id=?1";
-	int64_t modseq, changes = 0, mail_id = local_mail_id(folder_id, uid);
+	int64_t modseq, changes = 0, mail_id = cache_local_mail_id(folder_id, uid);
 	uint32_t next;
 	if (!store_number(cache, STORE_LOCAL, any,
 		    STORE_INTS(mail_id, (int64_t)add, (int64_t)remove), &changes, err))
@@ -345,8 +338,8 @@ bool cache_local_list(struct cache *cache, int64_t folder_id, uint32_t from, uin
 		"WHERE mail_id>=?1 AND mail_id<?2 AND modseq>?3 ORDER BY mail_id LIMIT ?4";
 	*count = 0;
 	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql,
-		STORE_INTS(local_mail_id(folder_id, from), local_mail_id(folder_id + 1, 0),
-			(int64_t)since, (int64_t)max),
+		STORE_INTS(cache_local_mail_id(folder_id, from),
+			cache_local_mail_id(folder_id + 1, 0), (int64_t)since, (int64_t)max),
 		err);
 	enum store_row row = STORE_BAD;
 	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW)
@@ -360,7 +353,7 @@ bool cache_local_get(struct cache *cache, int64_t folder_id, uint32_t uid,
 	static const char sql[] = LOCAL_MAIL_COLUMNS "WHERE mail_id=?1";
 	*mail = (struct cache_local_mail){0};
 	sqlite3_stmt *stmt = store_query(
-		cache, STORE_LOCAL, sql, STORE_INTS(local_mail_id(folder_id, uid)), err);
+		cache, STORE_LOCAL, sql, STORE_INTS(cache_local_mail_id(folder_id, uid)), err);
 	if (stmt == NULL)
 		return false;
 	enum store_row row = store_next(cache, stmt, err);

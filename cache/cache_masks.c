@@ -54,11 +54,12 @@ bool cache_masks_load(struct cache *cache, const struct cache_masks_query *query
 		"op_item "
 		"AS i"
 		" ON i.op_id=o.op_id WHERE o.folder_id=?1 AND o.done_at IS NULL"
-		" AND o.kind IN (1,2,4) AND (o.uidvalidity=?2 OR i.uid>=4294967296) AND "
+		" AND o.kind IN (1,2,4,6) AND (o.uidvalidity=?2 OR i.uid>=4294967296) AND "
 		"o.op_id<=?3 AND o.op_id<>?4 AND i.uid>=?5 AND i.uid<=?6 "
 		"AND i.state<>1"
 		" ORDER BY o.op_id";
-	_Static_assert(ACTION_FLAGS == 1 && ACTION_MOVE == 2 && ACTION_EXPUNGE == 4,
+	_Static_assert(
+		ACTION_FLAGS == 1 && ACTION_MOVE == 2 && ACTION_EXPUNGE == 4 && ACTION_REPLACE == 6,
 		"the text above names them");
 	struct mask_wish *wishes = NULL;
 	size_t count = 0, cap = 0;

@@ -137,8 +137,8 @@ static struct cache_sort_source header_source(const struct cache_header *row)
 	};
 }
 
-static bool header_insert(struct messages_write *w, int64_t place_id,
-	const struct cache_header *row, bool *is_new, bool *is_hidden, struct error *err)
+bool cache_place_insert(struct cache *cache, int64_t place_id, const struct cache_header *row,
+	const struct cache_change *c, struct error *err)
 {
 	static const char sql[] =
 		"INSERT INTO "
@@ -147,18 +147,26 @@ static bool header_insert(struct messages_write *w, int64_t place_id,
 		"hidden)"
 		" VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,0,?17,?18,?19)"
 		" ON CONFLICT DO NOTHING";
+	sqlite3_stmt *stmt = store_query(cache, STORE_CACHE, sql, STORE_NONE, err);
+	if (stmt == NULL)
+		return false;
+	header_bind(stmt, place_id, row);
+	sqlite3_bind_int64(stmt, 17, (int64_t)c->new_added);
+	sqlite3_bind_int64(stmt, 18, (int64_t)c->new_removed);
+	sqlite3_bind_int64(stmt, 19, c->new_hidden);
+	return store_finish(cache, stmt, err);
+}
+
+static bool header_insert(struct messages_write *w, int64_t place_id,
+	const struct cache_header *row, bool *is_new, bool *is_hidden, struct error *err)
+{
 	const struct cache_mask *mask = cache_masks_find(&w->masks, row->uid);
 	flags_t added = mask != NULL ? mask->added : 0;
 	flags_t removed = mask != NULL ? mask->removed : 0;
 	*is_hidden = mask != NULL && mask->is_hidden;
-	sqlite3_stmt *stmt = store_query(w->cache, STORE_CACHE, sql, STORE_NONE, err);
-	if (stmt == NULL)
-		return false;
-	header_bind(stmt, place_id, row);
-	sqlite3_bind_int64(stmt, 17, (int64_t)added);
-	sqlite3_bind_int64(stmt, 18, (int64_t)removed);
-	sqlite3_bind_int64(stmt, 19, *is_hidden);
-	if (!store_finish(w->cache, stmt, err))
+	const struct cache_change c = {
+		.new_added = added, .new_removed = removed, .new_hidden = *is_hidden};
+	if (!cache_place_insert(w->cache, place_id, row, &c, err))
 		return false;
 	*is_new = sqlite3_changes(w->cache->files[STORE_CACHE].db) > 0;
 	if (*is_new && !*is_hidden)

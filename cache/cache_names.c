@@ -175,10 +175,16 @@ bool cache_keyword_names(
 static bool names_forget_local(struct cache *cache, int64_t account_id, struct error *err)
 {
 	static const char *const texts[] = {
+		"UPDATE blob SET made=1 WHERE made=0 AND blob_id IN (SELECT i.blob_id FROM op"
+		" JOIN op_item AS i USING(op_id) WHERE op.account_id=?1)",
 		"DELETE FROM op WHERE account_id=?1",
+		"UPDATE blob SET made=1 WHERE blob_id IN (SELECT blob_id FROM outbox"
+		" WHERE account_id=?1)",
 		"DELETE FROM outbox WHERE account_id=?1",
 		"DELETE FROM draft WHERE account_id=?1",
 		"DELETE FROM uidl WHERE account_id=?1",
+		"UPDATE blob SET made=1 WHERE blob_id IN (SELECT blob_id FROM local_mail WHERE "
+		"mail_id>>32 IN (SELECT folder_id FROM folder WHERE account_id=?1))",
 		"DELETE FROM local_mail WHERE mail_id>>32 IN"
 		" (SELECT folder_id FROM folder WHERE account_id=?1)",
 		"DELETE FROM account WHERE account_id=?1",

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "cache/cache_actions.h"
+#include "cache/cache_blobs.h"
 #include "cache/cache_folders.h"
 #include "cache/cache_masks.h"
 #include "cache/cache_rank.h"
@@ -57,7 +58,8 @@ static bool temp_copy(struct cache *cache, int64_t to, int64_t from, const struc
 		"INSERT INTO "
 		"place(place_id,message_id,server,added,removed,hidden,modseq,hints,fields,"
 		"date,zone,arrived,size,ident,from_name,from_addr,to_name,subject,header_id,refs)"
-		" SELECT ?1,message_id,?3,?4,?5,?6,0,hints,fields,date,zone,arrived,size,ident,"
+		" SELECT ?1,CASE WHEN ?7 THEN message_id ELSE 0 "
+		"END,?3,?4,?5,?6,0,hints,fields,date,zone,arrived,size,ident,"
 		"from_name,from_addr,to_name,subject,header_id,refs FROM place WHERE place_id=?2";
 	static const char content[] =
 		"INSERT OR IGNORE INTO message(message_id,place_id,thread_id)"
@@ -67,18 +69,55 @@ static bool temp_copy(struct cache *cache, int64_t to, int64_t from, const struc
 				       "f.account_id,?1,?1 FROM place AS p"
 				       " JOIN folder AS f ON f.folder_id=p.place_id>>33 WHERE "
 				       "p.place_id=?1 AND p.message_id=0";
+	struct cache_folder_state there, here;
+	if (!cache_folder_peek(cache, place_folder(to), &there, err) ||
+		!cache_folder_peek(cache, place_folder(from), &here, err))
+		return false;
+	/* What a message is, is known by account. */
+	bool is_same = there.account_id == here.account_id;
 	return store_run(cache, STORE_CACHE, row,
 		       STORE_INTS(to, from, (int64_t)c->new_server, (int64_t)c->new_added,
-			       (int64_t)c->new_removed, c->new_hidden),
+			       (int64_t)c->new_removed, c->new_hidden, is_same),
 		       err) &&
-	       store_run(cache, STORE_CACHE, content, STORE_INTS(to, from), err) &&
+	       (!is_same || store_run(cache, STORE_CACHE, content, STORE_INTS(to, from), err)) &&
 	       store_run(cache, STORE_CACHE, unjoined, STORE_INTS(to), err) &&
 	       temp_count(cache, to, c, err);
+}
+
+/* A row made of the message's own bytes. */
+static bool temp_write(struct cache *cache, int64_t to, const struct action *action,
+	const struct action_item *item, const struct cache_change *c, struct error *err)
+{
+	static const char unjoined[] = "INSERT INTO unjoined(account_id,low,high) VALUES(?1,?2,?2)";
+	struct cache_folder_state target;
+	struct cache_header row;
+	if (!cache_folder_peek(cache, action->target_folder_id, &target, err) ||
+		!cache_blob_header(cache, target.account_id, item->blob_id, &row, err))
+		return false;
+	row.flags = c->new_server;
+	row.arrived = item->arrived;
+	return cache_place_insert(cache, to, &row, c, err) &&
+	       store_run(cache, STORE_CACHE, unjoined, STORE_INTS(target.account_id, to), err) &&
+	       temp_count(cache, to, c, err);
+}
+
+/* What a message looks like in its new place; another account may call its keywords otherwise. */
+static bool temp_flags(struct cache *cache, const struct action *action,
+	const struct action_item *item, struct cache_change *c, struct error *err)
+{
+	struct cache_folder_state here, there;
+	if (!cache_folder_peek(cache, action->folder_id, &here, err) ||
+		!cache_folder_peek(cache, action->target_folder_id, &there, err))
+		return false;
+	bool is_told = item->blob_id != 0 || here.account_id != there.account_id;
+	c->new_server = is_told ? item->flags : (c->server | c->added) & ~c->removed;
+	return true;
 }
 
 static bool temp_make(struct cache *cache, const struct action *action,
 	const struct action_item *item, struct error *err)
 {
+	bool has_bytes = action->kind == ACTION_APPEND || action->kind == ACTION_REPLACE;
 	struct cache_change from = {.uid = item->uid};
 	struct cache_masks masks = {0};
 	int64_t uid = PLACE_TEMPORARY + item->temporary;
@@ -89,16 +128,19 @@ static bool temp_make(struct cache *cache, const struct action *action,
 	if (!temps_place_is_here(cache, to, &is_here, err) ||
 		!cache_changes_load(cache, action->folder_id, &from, 1, err))
 		return false;
-	if (is_here || !from.is_here)
+	if (is_here || (!from.is_here && !has_bytes) || (has_bytes && item->blob_id == 0))
 		return true;
 	bool ok = cache_masks_applied(cache, &query.newest, err) &&
-		  cache_masks_load(cache, &query, &masks, err);
+		  cache_masks_load(cache, &query, &masks, err) &&
+		  temp_flags(cache, action, item, &from, err);
 	const struct cache_mask *mask = cache_masks_find(&masks, uid);
-	from.new_server = (from.server | from.added) & ~from.removed;
 	from.new_added = mask != NULL ? mask->added : 0;
 	from.new_removed = mask != NULL ? mask->removed : 0;
 	from.new_hidden = mask != NULL && mask->is_hidden;
-	ok = ok && temp_copy(cache, to, place_numbered(action->folder_id, item->uid), &from, err);
+	if (ok && has_bytes)
+		ok = temp_write(cache, to, action, item, &from, err);
+	else if (ok)
+		ok = temp_copy(cache, to, place_numbered(action->folder_id, item->uid), &from, err);
 	cache_masks_done(&masks);
 	return ok;
 }
@@ -117,7 +159,7 @@ bool cache_temps_make(struct cache *cache, const struct action *action, struct e
 {
 	struct cache_folder_state target;
 	bool is_current;
-	if (action->kind != ACTION_MOVE && action->kind != ACTION_COPY)
+	if (!action_brings(action->kind))
 		return true;
 	if (!cache_folder_load(cache, action->target_folder_id, &target, err) ||
 		!temps_source_is_current(cache, action, &is_current, err))
@@ -126,7 +168,8 @@ bool cache_temps_make(struct cache *cache, const struct action *action, struct e
 	for (size_t i = 0; ok && i < action->item_count; i++) {
 		const struct action_item *item = &action->items[i];
 		if (item->temporary != 0 && item->landed == 0 &&
-			(is_current || item->uid >= PLACE_TEMPORARY))
+			(is_current || item->uid >= PLACE_TEMPORARY ||
+				action->kind == ACTION_APPEND))
 			ok = temp_make(cache, action, item, err);
 	}
 	return ok;
@@ -182,6 +225,7 @@ bool cache_temp_wishes(struct cache *cache, int64_t op_id, int64_t item, int64_t
 {
 	static const char landed[] = "UPDATE op_item SET landed=?3 WHERE op_id=?1 AND uid=?2";
 	return store_run(cache, STORE_LOCAL, landed, STORE_INTS(op_id, item, uid), err) &&
+	       cache_action_release_blobs(cache, op_id, err) &&
 	       (uid == 0 || temporary == 0 ||
 		       temp_wishes_turn(cache, target_id, temporary, uid, err));
 }
@@ -199,16 +243,23 @@ static bool temp_is_taken(
 }
 
 bool cache_temp_find(struct cache *cache, int64_t target_id, uint32_t from,
-	const struct ident *ident, uint32_t *uid, struct error *err)
+	const struct action_item *item, uint32_t *uid, struct error *err)
 {
 	static const char sql[] = "SELECT place_id FROM place WHERE place_id>=?1 AND place_id<=?2"
 				  " AND ident=?3 ORDER BY place_id";
+	static const char alike[] =
+		"SELECT p.place_id FROM place AS t CROSS JOIN place AS p WHERE t.place_id=?4"
+		" AND p.place_id>=?1 AND p.place_id<=?2 AND (p.ident=?3"
+		" OR (p.header_id=t.header_id AND (p.header_id<>'' OR (p.date=t.date"
+		" AND p.from_addr=t.from_addr AND p.subject=t.subject)))) ORDER BY p.place_id";
 	*uid = 0;
-	sqlite3_stmt *stmt = store_query(cache, STORE_CACHE, sql,
+	sqlite3_stmt *stmt = store_query(cache, STORE_CACHE, item->blob_id != 0 ? alike : sql,
 		STORE_INTS(place_make(target_id, from), place_make(target_id, UINT32_MAX)), err);
 	if (stmt == NULL)
 		return false;
-	store_bind_blob(stmt, 3, str_make((const char *)ident->bytes, IDENT_SIZE));
+	store_bind_blob(stmt, 3, str_make((const char *)item->ident.bytes, IDENT_SIZE));
+	if (item->blob_id != 0)
+		sqlite3_bind_int64(stmt, 4, temp_place(target_id, item->temporary));
 	enum store_row row = STORE_BAD;
 	bool ok = true;
 	while (ok && *uid == 0 && (row = store_next(cache, stmt, err)) == STORE_ROW) {
@@ -223,9 +274,9 @@ bool cache_temp_find(struct cache *cache, int64_t target_id, uint32_t from,
 
 /* One copy that the server has made without saying under which UID. */
 struct temp_lost {
-	int64_t op_id, item;
-	uint32_t temporary, from;
-	struct ident ident;
+	int64_t op_id;
+	uint32_t from;
+	struct action_item item;
 };
 
 static bool temps_lost(struct cache *cache, int64_t target_id, struct temp_lost **list,
@@ -250,8 +301,8 @@ static bool temps_lost(struct cache *cache, int64_t target_id, struct temp_lost 
 			if (item->temporary == 0 || item->landed != 0)
 				continue;
 			*list = array_room(*list, *count, &cap, sizeof(**list));
-			(*list)[(*count)++] = (struct temp_lost){action.action_id, item->uid,
-				item->temporary, action.pre_uidnext, item->ident};
+			(*list)[(*count)++] =
+				(struct temp_lost){action.action_id, action.pre_uidnext, *item};
 		}
 		action_done(&action);
 	}
@@ -264,7 +315,7 @@ static bool temps_lost(struct cache *cache, int64_t target_id, struct temp_lost 
 static bool temp_lose(
 	struct cache *cache, int64_t target_id, const struct temp_lost *lost, struct error *err)
 {
-	struct action_item item = {.temporary = lost->temporary};
+	struct action_item item = {.temporary = lost->item.temporary};
 	struct action gone = {.kind = ACTION_COPY,
 		.target_folder_id = target_id,
 		.items = &item,
@@ -280,11 +331,11 @@ static bool temp_settle(struct cache *cache, int64_t target_id, const struct tem
 		return false;
 	if (!store_begin(cache, STORE_CACHE, err))
 		return false;
-	bool ok = uid == 0 || cache_temp_land(cache, target_id, lost->temporary, uid, err);
+	bool ok = uid == 0 || cache_temp_land(cache, target_id, lost->item.temporary, uid, err);
 	if (!store_end(cache, STORE_CACHE, ok, err) || !store_begin(cache, STORE_LOCAL, err))
 		return false;
 	ok = cache_temp_wishes(
-		cache, lost->op_id, lost->item, target_id, lost->temporary, uid, err);
+		cache, lost->op_id, lost->item.uid, target_id, lost->item.temporary, uid, err);
 	ok = store_end(cache, STORE_LOCAL, ok, err);
 	if (!ok)
 		cache->is_unfolded = true;
@@ -299,7 +350,7 @@ static bool temps_find_lost(
 	bool ok = temps_lost(cache, folder_id, &list, &count, err);
 	for (size_t i = 0; ok && i < count; i++) {
 		uint32_t uid = 0;
-		ok = cache_temp_find(cache, folder_id, list[i].from, &list[i].ident, &uid, err);
+		ok = cache_temp_find(cache, folder_id, list[i].from, &list[i].item, &uid, err);
 		if (ok && (uid != 0 || is_complete))
 			ok = temp_settle(cache, folder_id, &list[i], uid, err);
 	}
@@ -395,7 +446,7 @@ static bool temps_drop_unwanted(struct cache *cache, struct error *err)
 bool cache_temps_refresh(struct cache *cache, struct error *err)
 {
 	static const char all[] = "SELECT " CACHE_ACTION_COLUMNS
-				  " FROM op WHERE ?1=0 AND target_id<>0 AND kind IN (2,3)"
+				  " FROM op WHERE ?1=0 AND target_id<>0 AND kind IN (2,3,5,6)"
 				  " AND (done_at IS NULL OR state=4) AND op_id<=?2 AND "
 				  "EXISTS(SELECT 1 FROM op_item AS i"
 				  " WHERE i.op_id=op.op_id AND i.temp IS NOT NULL AND i.landed IS "

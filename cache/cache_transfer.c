@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "cache/cache_actions.h"
+#include "cache/cache_blobs.h"
 #include "cache/cache_folders.h"
 #include "cache/cache_journal.h"
 #include "cache/cache_temps.h"
@@ -69,7 +70,8 @@ static bool landed_cache(struct cache *cache, const struct action *action, uint3
 		if (*is_usable)
 			ok = cache_temp_land(cache, action->target_folder_id, item->temporary,
 				item->landed, err);
-		if (ok && is_moved && source.uidvalidity == action->uidvalidity)
+		if (ok && is_moved && action->folder_id != 0 &&
+			source.uidvalidity == action->uidvalidity)
 			ok = cache_place_remove(
 				cache, place_numbered(action->folder_id, item->uid), err);
 	}
@@ -111,8 +113,8 @@ bool cache_action_find(struct cache *cache, struct action *action, size_t *found
 	for (size_t i = 0; i < action->item_count; i++) {
 		struct action_item *item = &action->items[i];
 		uint32_t uid = 0;
-		if (item->landed == 0 && !cache_temp_find(cache, action->target_folder_id, from,
-						 &item->ident, &uid, err))
+		if (item->landed == 0 &&
+			!cache_temp_find(cache, action->target_folder_id, from, item, &uid, err))
 			return false;
 		if (item->landed == 0)
 			item->landed = uid;
@@ -123,6 +125,32 @@ bool cache_action_find(struct cache *cache, struct action *action, size_t *found
 		*found += item->landed != 0;
 	}
 	return true;
+}
+
+bool cache_action_bring(
+	struct cache *cache, int64_t action_id, int64_t uid, int64_t blob_id, struct error *err)
+{
+	static const char sql[] =
+		"UPDATE op_item SET blob_id=nullif(?3,0) WHERE op_id=?1 AND uid=?2";
+	if (!store_is_owner(cache, err) || !store_begin(cache, STORE_LOCAL, err))
+		return false;
+	bool ok = store_run(cache, STORE_LOCAL, sql, STORE_INTS(action_id, uid, blob_id), err) &&
+		  cache_blob_used(cache, blob_id, err);
+	return store_end(cache, STORE_LOCAL, ok, err);
+}
+
+bool cache_action_hand_over(struct cache *cache, const struct action *action, int64_t account_id,
+	enum action_state state, struct error *err)
+{
+	static const char sql[] = "UPDATE op SET account_id=?2,state=?3 WHERE op_id=?1";
+	if (!store_is_owner(cache, err) || !store_begin(cache, STORE_LOCAL, err))
+		return false;
+	bool ok = store_run(
+		cache, STORE_LOCAL, sql, STORE_INTS(action->action_id, account_id, state), err);
+	ok = store_end(cache, STORE_LOCAL, ok, err);
+	if (ok)
+		cache_action_unhand(cache, action->action_id);
+	return ok;
 }
 
 static bool split_write(struct cache *cache, const struct action *action, const bool *goes,
@@ -187,7 +215,7 @@ static bool strand_wishes(
 bool cache_action_strand(struct cache *cache, const struct action *action, struct error *err)
 {
 	bool has_wishes = false;
-	if (action->kind != ACTION_MOVE && action->kind != ACTION_COPY)
+	if (!action_brings(action->kind))
 		return true;
 	if (!strand_wishes(cache, action, &has_wishes, err) ||
 		!store_begin(cache, STORE_CACHE, err))

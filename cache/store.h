@@ -29,6 +29,9 @@ struct store_db {
 struct cache {
 	enum cache_mode mode;
 	char *vfs; /* owned; NULL: the system's */
+	cache_read_header *read_header;
+	void *read_context;
+	struct buf header; /* what was read last */
 	struct store_db files[STORE_FILES];
 	bool was_unclean;
 	bool is_marked;         /* local.db says that an owner writes */

@@ -13,11 +13,18 @@ enum action_kind {
 	ACTION_MOVE,
 	ACTION_COPY,
 	ACTION_EXPUNGE,
-	ACTION_APPEND,
-	ACTION_REPLACE,
+	ACTION_APPEND,  /* of blobs; folder_id is 0, an item's uid its temporary number */
+	ACTION_REPLACE, /* appends a blob; then the message that it replaces goes */
 	ACTION_FOLDER,
 	ACTION_SEND,
 };
+
+/* Messages get into the target folder by it, each with a temporary place until its UID is known. */
+static inline bool action_brings(enum action_kind kind)
+{
+	return kind == ACTION_MOVE || kind == ACTION_COPY || kind == ACTION_APPEND ||
+	       kind == ACTION_REPLACE;
+}
 
 enum action_state {
 	ACTION_QUEUED,
@@ -57,6 +64,10 @@ struct action_item {
 			    */
 	uint32_t landed;   /* MOVE, COPY: its UID in the target, once known; 0 */
 	flags_t before;    /* FLAGS: which of the bits it had, for the undo */
+	int64_t blob_id;   /* the bytes it brings along: APPEND, REPLACE, and MOVE and COPY between
+			      accounts once they are here; 0 */
+	flags_t flags;     /* those it gets in the target, when it has a blob */
+	int64_t arrived;   /* and when it arrived */
 };
 
 struct action {
@@ -67,7 +78,7 @@ struct action {
 	enum action_kind kind;
 	enum action_state state;
 	uint32_t uidvalidity;     /* of the folder when the wish was made */
-	int64_t target_folder_id; /* MOVE, COPY */
+	int64_t target_folder_id; /* MOVE, COPY, APPEND, REPLACE */
 	flags_t add, remove;      /* FLAGS: never both for one bit */
 	int64_t not_before;       /* wall seconds */
 	int64_t created;
