@@ -430,6 +430,8 @@ bool cache_blob_add(struct cache *cache, struct str bytes, int64_t *blob_id, str
 /* sha256 is 64 hexadecimal digits and the NUL. ERROR_STORAGE when there is no such blob. */
 struct cache_blob_info {
 	uint64_t len;
+	uint64_t wire_len; /* when each line ends with CR LF */
+	bool has_nul;
 	char sha256[65];
 };
 bool cache_blob_get(

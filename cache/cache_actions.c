@@ -7,6 +7,7 @@
 #include "cache/cache_folders.h"
 #include "cache/cache_journal.h"
 #include "cache/cache_masks.h"
+#include "cache/cache_temps.h"
 #include "cache/cache_transfer.h"
 
 static uint32_t action_pre_word(const char *bytes)
@@ -382,6 +383,10 @@ bool cache_action_settle(struct cache *cache, const struct action *action, struc
 	}
 	if (ok)
 		cache_action_unhand(cache, stored.action_id);
+	/* Its copies may have been listed while it was open. */
+	if (ok && action_brings(stored.kind) &&
+		!cache_temps_follow(cache, stored.target_folder_id, false, NULL))
+		cache->is_unfolded = true;
 	action_done(&stored);
 	return ok;
 }

@@ -26,6 +26,8 @@ struct cache_blob {
 	int64_t blob_id; /* 0: nothing is written yet */
 	int64_t pieces;
 	int64_t len;
+	int64_t bare; /* line ends without a CR */
+	bool is_after_cr, has_nul;
 };
 
 static int64_t blob_piece_id(int64_t blob_id, int64_t number)
@@ -104,8 +106,20 @@ static bool blob_flush(struct cache_blob *blob, struct error *err)
 	return true;
 }
 
+static void blob_look(struct cache_blob *blob, struct str bytes)
+{
+	const char *end = bytes.data + bytes.len;
+	if (bytes.len == 0)
+		return;
+	for (const char *at = bytes.data; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+		blob->bare += at > bytes.data ? at[-1] != '\r' : !blob->is_after_cr;
+	blob->is_after_cr = end[-1] == '\r';
+	blob->has_nul = blob->has_nul || memchr(bytes.data, '\0', bytes.len) != NULL;
+}
+
 bool cache_blob_append(struct cache_blob *blob, struct str bytes, struct error *err)
 {
+	blob_look(blob, bytes);
 	digest_add(blob->digest, bytes);
 	blob->len += (int64_t)bytes.len;
 	while (bytes.len > 0) {
@@ -120,16 +134,17 @@ bool cache_blob_append(struct cache_blob *blob, struct str bytes, struct error *
 
 static bool blob_write_whole(struct cache_blob *blob, struct error *err)
 {
-	static const char sql[] = "UPDATE blob SET len=?2,sha256=?3 WHERE blob_id=?1";
+	static const char sql[] =
+		"UPDATE blob SET len=?2,wire_len=?3,has_nul=?4,sha256=?5 WHERE blob_id=?1";
 	char hex[DIGEST_HEX_SIZE];
 	if ((blob->piece.len > 0 || blob->pieces == 0) && !blob_write_piece(blob, err))
 		return false;
 	digest_finish(blob->digest, hex);
-	sqlite3_stmt *stmt = store_query(
-		blob->cache, STORE_LOCAL, sql, STORE_INTS(blob->blob_id, blob->len), err);
+	sqlite3_stmt *stmt = store_query(blob->cache, STORE_LOCAL, sql,
+		STORE_INTS(blob->blob_id, blob->len, blob->len + blob->bare, blob->has_nul), err);
 	if (stmt == NULL)
 		return false;
-	store_bind_blob(stmt, 3, str_from(hex));
+	store_bind_blob(stmt, 5, str_from(hex));
 	return store_finish(blob->cache, stmt, err);
 }
 
@@ -175,7 +190,8 @@ bool cache_blob_add(struct cache *cache, struct str bytes, int64_t *blob_id, str
 bool cache_blob_get(
 	struct cache *cache, int64_t blob_id, struct cache_blob_info *info, struct error *err)
 {
-	static const char sql[] = "SELECT len,sha256 FROM blob WHERE blob_id=?1 AND len>=0";
+	static const char sql[] =
+		"SELECT len,sha256,wire_len,has_nul FROM blob WHERE blob_id=?1 AND len>=0";
 	*info = (struct cache_blob_info){0};
 	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_INTS(blob_id), err);
 	if (stmt == NULL)
@@ -186,6 +202,9 @@ bool cache_blob_get(
 	if (row == STORE_BAD)
 		return false;
 	info->len = (uint64_t)sqlite3_column_int64(stmt, 0);
+	int64_t wire = sqlite3_column_int64(stmt, 2);
+	info->wire_len = wire >= 0 ? (uint64_t)wire : info->len;
+	info->has_nul = sqlite3_column_int(stmt, 3) != 0;
 	struct str hex = str_first(store_blob(stmt, 1), sizeof(info->sha256) - 1);
 	memcpy(info->sha256, hex.data, hex.len);
 	sqlite3_reset(stmt);

@@ -239,12 +239,39 @@ bool cache_body_drop(struct cache *cache, int64_t message_id, struct str section
 	return s.section_id == 0 || body_hint_now(cache, message_id, err);
 }
 
+/* The bytes of a message that local.db holds, as a whole; 0. */
+static bool body_blob(struct cache *cache, int64_t message_id, struct str section, int64_t *blob_id,
+	struct error *err)
+{
+	static const char sql[] = "SELECT place_id FROM message WHERE message_id=?1";
+	*blob_id = 0;
+	if (section.len > 0)
+		return true;
+	sqlite3_stmt *stmt = store_query(cache, STORE_CACHE, sql, STORE_INTS(message_id), err);
+	enum store_row row = STORE_BAD;
+	bool ok = stmt != NULL;
+	while (ok && *blob_id == 0 && (row = store_next(cache, stmt, err)) == STORE_ROW)
+		ok = cache_place_blob(cache, sqlite3_column_int64(stmt, 0), blob_id, err);
+	if (stmt != NULL)
+		sqlite3_reset(stmt);
+	return ok && row != STORE_BAD;
+}
+
 bool cache_body_state(struct cache *cache, int64_t message_id, struct str section, uint64_t *have,
 	bool *is_whole, struct error *err)
 {
 	struct body_section s;
+	struct cache_blob_info info;
+	int64_t blob_id = 0;
 	if (!body_section_get(cache, message_id, section, &s, err))
 		return false;
+	if (!s.is_whole && !body_blob(cache, message_id, section, &blob_id, err))
+		return false;
+	if (blob_id != 0 && cache_blob_get(cache, blob_id, &info, NULL)) {
+		*have = info.len;
+		*is_whole = true;
+		return true;
+	}
 	*have = (uint64_t)s.have;
 	*is_whole = s.is_whole;
 	return true;
@@ -317,10 +344,14 @@ bool cache_body_read(struct cache *cache, int64_t message_id, struct str section
 	size_t max, struct buf *out, struct error *err)
 {
 	struct body_section s;
+	int64_t blob_id = 0;
 	if (!store_read_begin(cache, STORE_BODY, err))
 		return false;
-	bool ok = body_section_get(cache, message_id, section, &s, err);
-	if (ok && s.section_id != 0 && offset < (uint64_t)s.have)
+	bool ok = body_section_get(cache, message_id, section, &s, err) &&
+		  (s.is_whole || body_blob(cache, message_id, section, &blob_id, err));
+	if (ok && blob_id != 0)
+		ok = cache_blob_read(cache, blob_id, offset, max, out, err);
+	else if (ok && s.section_id != 0 && offset < (uint64_t)s.have)
 		ok = body_chunks_read(cache, &s, (int64_t)offset, max, out, err);
 	store_read_end(cache, STORE_BODY);
 	return ok;

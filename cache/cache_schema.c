@@ -146,6 +146,12 @@ static const char schema_local_5[] =
 	" is_head INTEGER NOT NULL, gone INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX uidl_gone_head ON uidl_gone(account_id, head);";
 
+/* How a blob goes over a wire: its length with CR LF line ends, and whether there is a NUL in it.
+ */
+static const char schema_local_6[] =
+	"ALTER TABLE blob ADD COLUMN wire_len INTEGER NOT NULL DEFAULT -1;"
+	"ALTER TABLE blob ADD COLUMN has_nul INTEGER NOT NULL DEFAULT 0;";
+
 /*
  * cache.db. A place is one row: what a list shows first, what it does not last, so that a page
  * reads no more than it draws. No secondary index: coming in is one step at the end of one tree.
@@ -209,8 +215,8 @@ static const char schema_body_1[] =
 	" data BLOB NOT NULL) STRICT;"
 	"CREATE TABLE structure(message_id INTEGER PRIMARY KEY, tree BLOB NOT NULL) STRICT;";
 
-static const char *const schema_local[] = {
-	schema_local_1, schema_local_2, schema_local_3, schema_local_4, schema_local_5};
+static const char *const schema_local[] = {schema_local_1, schema_local_2, schema_local_3,
+	schema_local_4, schema_local_5, schema_local_6};
 static const char *const schema_cache[] = {schema_cache_1, schema_cache_2};
 static const char *const schema_body[] = {schema_body_1};
 

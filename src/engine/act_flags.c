@@ -5,7 +5,7 @@
 #include "engine/account_run.h"
 #include "engine/sync.h"
 
-static void act_flag_words(struct session *s, flags_t flags, struct buf *out)
+void act_flag_words(struct session *s, flags_t flags, struct buf *out)
 {
 	char *names[FLAG_KEYWORD_MAX] = {0};
 	if (flags >> FLAG_KEYWORD_FIRST != 0)

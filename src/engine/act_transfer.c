@@ -32,6 +32,24 @@ static void act_storage(struct session *s, bool ok, const struct error *err)
 		engine_storage_failed(s->run->engine, err);
 }
 
+/* Now the other half, which is the business of the account that it leaves. */
+static void act_leave(struct session *s, struct action *action)
+{
+	struct engine *engine = s->run->engine;
+	struct account_run *source = engine_run_of_folder(engine, action->folder_id);
+	struct error err;
+	if (source == NULL || source == s->run) {
+		act_mark(s, action, ACTION_COPIED);
+		return;
+	}
+	act_storage(s,
+		cache_action_hand_over(
+			engine->cache, action, source->account->account_id, ACTION_COPIED, &err),
+		&err);
+	source->journal_is_dirty = true;
+	engine->actions_dirty = true;
+}
+
 /* Copied, with or without its UID told. */
 static void act_is_there(
 	struct session *s, struct action *action, uint32_t uidvalidity, bool is_moved)
@@ -42,10 +60,11 @@ static void act_is_there(
 		&err);
 	live_touch(s->run->engine, action->target_folder_id);
 	s->run->engine->folders_dirty = true;
-	if (action->kind == ACTION_MOVE && !is_moved)
-		act_mark(s, action, ACTION_COPIED);
-	else
+	bool goes = action->kind == ACTION_MOVE || action->kind == ACTION_REPLACE;
+	if (!goes || is_moved)
 		act_done(s, action);
+	else
+		act_leave(s, action);
 }
 
 /* Those that the server did not name, where it names all: apart, and not for certain. */
@@ -84,7 +103,7 @@ static void act_transfer_finish(struct session *s, struct acting *acting)
 		if (!act_take_refused(s, acting, action))
 			continue;
 		act_fill_landed(acting, action);
-		if (!names_all || act_take_unclear(s, action))
+		if (!names_all || act_uploads(action) || act_take_unclear(s, action))
 			act_is_there(s, action, acting->copied_uidvalidity, acting->is_move);
 	}
 }
@@ -124,6 +143,19 @@ static void act_transfer_piece(
 	folder_done(&target);
 }
 
+static enum act_start act_upload(struct session *s, struct acting *acting)
+{
+	struct folder target = {0};
+	struct action *a = &acting->actions[0];
+	bool ok = cache_folder_get(s->run->engine->cache, a->target_folder_id, &target, NULL);
+	acting->is_move = ok && a->kind == ACTION_REPLACE && session_has(s, IMAP_CAP_REPLACE) &&
+			  s->folder != NULL && s->selecting == NULL &&
+			  s->folder->folder_id == a->folder_id;
+	ok = ok && act_upload_send(s, acting, str_from(target.wire));
+	folder_done(&target);
+	return ok ? ACT_OUT : ACT_ASKED;
+}
+
 static enum act_start act_transfer_send(struct session *s, struct acting *acting)
 {
 	struct engine *engine = s->run->engine;
@@ -155,6 +187,8 @@ static enum act_start act_transfer_send(struct session *s, struct acting *acting
 	engine->actions_dirty = true;
 	acting->is_move = acting->actions[0].kind == ACTION_MOVE && session_has(s, IMAP_CAP_MOVE);
 	acting->finish = act_transfer_finish;
+	if (act_uploads(&acting->actions[0]))
+		return act_upload(s, acting);
 	act_pieces(s, acting, act_transfer_piece);
 	return ACT_OUT;
 }
@@ -170,6 +204,16 @@ static bool act_has_all_from(const struct folder_sync *sync, uint32_t uid)
 	return sync->have_low != 0 && (sync->have_low <= uid || sync->have_low == 1);
 }
 
+/* What is appended needs no folder to be selected, but for REPLACE. */
+static bool act_is_at_source(struct session *s, struct acting *acting, enum act_start *start)
+{
+	const struct action *a = &acting->actions[0];
+	bool is_free = act_uploads(a) && a->state != ACTION_COPIED && a->state != ACTION_MARKED &&
+		       !(a->kind == ACTION_REPLACE && session_has(s, IMAP_CAP_REPLACE));
+	bool writes = a->kind == ACTION_MOVE || a->kind == ACTION_REPLACE;
+	return is_free || act_is_ready(s, acting, writes, start);
+}
+
 static enum act_start act_not_there(struct session *s, struct acting *acting)
 {
 	struct action *a = &acting->actions[0];
@@ -180,7 +224,7 @@ static enum act_start act_not_there(struct session *s, struct acting *acting)
 			    "it was moved or deleted elsewhere"));
 		return ACT_ASKED;
 	}
-	if (!act_is_ready(s, acting, a->kind == ACTION_MOVE, &start))
+	if (!act_is_at_source(s, acting, &start))
 		return start;
 	return act_transfer_send(s, acting);
 }
@@ -274,7 +318,7 @@ enum act_start act_transfer(struct session *s, struct acting *acting)
 	enum act_start start;
 	if (a->state == ACTION_SENT || a->state == ACTION_UNKNOWN)
 		return act_look_there(s, acting);
-	if (!act_is_ready(s, acting, a->kind == ACTION_MOVE, &start))
+	if (!act_is_at_source(s, acting, &start))
 		return start;
 	if (a->state == ACTION_QUEUED)
 		return act_transfer_send(s, acting);

@@ -24,6 +24,8 @@ static act_kind *const act_kinds[] = {
 	[ACTION_MOVE] = act_transfer,
 	[ACTION_COPY] = act_transfer,
 	[ACTION_EXPUNGE] = act_expunge,
+	[ACTION_APPEND] = act_transfer,
+	[ACTION_REPLACE] = act_transfer,
 	[ACTION_FOLDER] = act_folder,
 	[ACTION_SEND] = NULL,
 };
@@ -39,6 +41,7 @@ void acting_free(struct acting *acting)
 	imap_set_done(&acting->refused);
 	imap_set_done(&acting->found);
 	buf_done(&acting->words);
+	buf_done(&acting->upload.piece);
 	mem_free(acting);
 }
 
@@ -249,6 +252,8 @@ static void act_answer(struct session *s, struct pending *p, const struct imap_e
 	struct acting *acting = s->acting;
 	if (event->code == IMAP_CODE_COPYUID)
 		act_copied(s, event);
+	if (event->code == IMAP_CODE_APPENDUID)
+		act_uploaded(s, p, event);
 	if (event->status != IMAP_OK)
 		act_note_refused(acting, p, event);
 	if (--acting->out > 0)
@@ -389,10 +394,10 @@ static bool act_share_items(const struct action *a, const struct action *b)
 /* The same command would do for both. */
 static bool act_is_like(const struct action *a, const struct action *b)
 {
-	return a->kind == b->kind && a->kind != ACTION_FOLDER && a->folder_id == b->folder_id &&
-	       a->target_folder_id == b->target_folder_id && a->add == b->add &&
-	       a->remove == b->remove && a->uidvalidity == b->uidvalidity && a->state == b->state &&
-	       a->state != ACTION_SENT && a->state != ACTION_UNKNOWN;
+	return a->kind == b->kind && a->kind != ACTION_FOLDER && !act_uploads(a) &&
+	       a->folder_id == b->folder_id && a->target_folder_id == b->target_folder_id &&
+	       a->add == b->add && a->remove == b->remove && a->uidvalidity == b->uidvalidity &&
+	       a->state == b->state && a->state != ACTION_SENT && a->state != ACTION_UNKNOWN;
 }
 
 /* May this one be done before those in front of it that are not in the batch? */

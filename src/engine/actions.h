@@ -18,7 +18,8 @@
 
 void wishes_flags(struct engine *engine, const struct request *request);    /* REQUEST_FLAGS … */
 void wishes_transfer(struct engine *engine, const struct request *request); /* MOVE, COPY */
-void wishes_delete(struct engine *engine, const struct request *request);   /* and UNDELETE */
+void wishes_append(struct engine *engine, const struct request *request);
+void wishes_delete(struct engine *engine, const struct request *request); /* and UNDELETE */
 void wishes_expunge(struct engine *engine, const struct request *request);
 void wishes_folder(struct engine *engine, const struct request *request); /* FOLDER_… */
 void wishes_again(struct engine *engine, const struct request *request);  /* ACTION_RETRY, _DROP */
@@ -26,6 +27,11 @@ void wishes_undo(struct engine *engine, const struct request *request);   /* und
 
 /* One wish of a gesture; how many messages it concerns is added to *count. */
 bool wish_add(struct engine *engine, struct action *action, size_t *count, struct error *err);
+/* Appends a blob (item: blob_id, flags, arrived) to a folder of any account. replaces: a place of
+ * that folder which goes once the new one is there; 0: none. *action_id tells the wish; may be
+ * NULL. */
+bool wish_bring(struct engine *engine, int64_t folder_id, int64_t replaces,
+	const struct action_item *item, int64_t group, int64_t *action_id, struct error *err);
 /* After a gesture: the holder of the profile hears of it, screens are told. */
 void wishes_made(struct engine *engine);
 int64_t wishes_group(struct engine *engine); /* a number for a gesture */
@@ -64,6 +70,13 @@ struct acting {
 	bool is_copied_unclear; /* a COPYUID whose lists do not match */
 	bool is_move;           /* by MOVE, not by COPY */
 	struct imap_set found;  /* SEARCH */
+	struct act_upload {     /* the message whose bytes go out */
+		unsigned command;
+		size_t message;
+		uint64_t from; /* of the blob */
+		bool is_after_cr;
+		struct buf piece;
+	} upload;
 };
 void acting_free(struct acting *acting);
 
@@ -74,6 +87,17 @@ enum act_start {
 };
 typedef enum act_start act_kind(struct session *s, struct acting *acting);
 act_kind act_flags, act_transfer, act_expunge, act_folder;
+
+/* ---- act_append.c: what goes to the server from here. ---- */
+
+/* The wish's messages have their bytes here, and are appended rather than copied by the server. */
+bool act_uploads(const struct action *action);
+/* Sends the APPENDs of the batch's one wish; their bytes follow as there is room. */
+bool act_upload_send(struct session *s, struct acting *acting, struct str wire);
+/* More bytes for the output, called before it is written. True when more are wanted. */
+bool act_upload_more(struct session *s);
+/* What an APPENDUID says of the command that it answers. */
+void act_uploaded(struct session *s, const struct pending *p, const struct imap_event *event);
 
 /* True when the folder of the wish is selected and it may be run there; else *start is the answer.
  */
@@ -95,6 +119,9 @@ void act_later(struct session *s, const struct action *action, int seconds, cons
 void act_end(
 	struct session *s, const struct action *action, enum action_state state, struct str words);
 void act_mark(struct session *s, const struct action *action, enum action_state state);
+
+/* act_flags.c: flags as the wire names them, joined by blanks. */
+void act_flag_words(struct session *s, flags_t flags, struct buf *out);
 
 /* ---- What the server says meanwhile. ---- */
 void act_copied(struct session *s, const struct imap_event *event); /* COPYUID */

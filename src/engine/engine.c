@@ -14,6 +14,7 @@
 #include "engine/reading.h"
 #include "engine/session.h"
 #include "engine/submit.h"
+#include "engine/sync_header.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -337,6 +338,9 @@ static void engine_serve(struct engine *engine, struct request *request)
 	case REQUEST_MOVE:
 	case REQUEST_COPY:
 		wishes_transfer(engine, request);
+		break;
+	case REQUEST_APPEND:
+		wishes_append(engine, request);
 		break;
 	case REQUEST_DELETE:
 	case REQUEST_UNDELETE:
@@ -795,7 +799,10 @@ static bool engine_begin(struct engine *engine, struct error *err)
 	if (engine->profile == NULL)
 		return false;
 	engine->is_guest = !is_holder;
+	engine->raw = mem_new(sizeof(*engine->raw));
 	struct cache_options cache = {
+		.read_header = sync_header_read,
+		.read_context = engine,
 		.local_path = engine->options.local_path,
 		.cache_path = engine->options.cache_path,
 		.body_path = engine->options.body_path,
@@ -807,6 +814,7 @@ static bool engine_begin(struct engine *engine, struct error *err)
 		return false;
 	if (is_holder && !cache_journal_apply(engine->cache, &(size_t){0}, err))
 		return false;
+	cache.read_header = NULL; /* workers read only */
 	engine->jobs = jobs_new(&cache, engine->world->runs_jobs_inline, err);
 	return engine->jobs != NULL && engine_add_runs(engine, err);
 }
@@ -903,6 +911,9 @@ void engine_close(struct engine *engine)
 	buf_done(&engine->stats);
 	buf_done(&engine->sync_token);
 	mem_free(engine->groups);
+	if (engine->raw != NULL)
+		sync_batch_done(engine->raw);
+	mem_free(engine->raw);
 	engine_free_options(&engine->options);
 	world_net_free(engine->own_world);
 	mem_free(engine);

@@ -88,6 +88,9 @@ enum request_kind {
 	/* Wishes. Each answers with EVENT_ACTED; each is one step of the undo. */
 	REQUEST_MOVE,     /* place_ids, folder_id: the target, of the same account */
 	REQUEST_COPY,     /* the same */
+	REQUEST_APPEND,   /* folder_id; the message's bytes in `message`, or in the file at `path`;
+			     add: its flags, text ("+Word …") its keywords; arrived (wall seconds;
+			     0: now): into a folder of any account */
 	REQUEST_DELETE,   /* place_ids: marked, or to the trash, as the account's setting is */
 	REQUEST_UNDELETE, /* place_ids */
 	REQUEST_EXPUNGE,  /* folder_id: of those that show as deleted here, no others */
@@ -183,8 +186,9 @@ struct request {
 	struct show_options show;
 	unsigned question_id;
 	enum answer answer;
-	bool may_keep;             /* of a password: in the keyring */
-	struct account *account;   /* owned */
+	bool may_keep;           /* of a password: in the keyring */
+	struct account *account; /* owned */
+	int64_t arrived;
 	struct outgoing *outgoing; /* owned: envelope and state */
 	struct buf message;        /* CR LF line ends */
 	int64_t outgoing_id;

@@ -13,7 +13,8 @@
 
 enum {
 	SESSION_READ_MAX = 64 * 1024,
-	SESSION_READS = 8, /* pieces a step; one when a request waits */
+	SESSION_READS = 8,  /* pieces a step; one when a request waits */
+	SESSION_WRITES = 8, /* the same for what is sent */
 	SESSION_ANSWER_MS =
 		60 * 1000, /* no byte for so long with a command out: the link is dead */
 	SESSION_LOGIN_MS = 30 * 1000,
@@ -185,6 +186,8 @@ static void session_status_text(struct session *s, const struct imap_event *even
 	}
 	if (event->code == IMAP_CODE_COPYUID)
 		act_copied(s, event);
+	if (event->code == IMAP_CODE_APPENDUID && session_current(s) != NULL)
+		act_uploaded(s, session_current(s), event); /* of a REPLACE */
 	if (event->status == IMAP_BYE)
 		session_bye(s, event);
 	else
@@ -304,12 +307,16 @@ static bool session_read(struct session *s, bool *more)
 	return true;
 }
 
-static bool session_write(struct session *s)
+static bool session_write(struct session *s, bool *more)
 {
 	struct error err;
-	for (;;) {
+	for (int i = 0; i < SESSION_WRITES; i++) {
+		while (act_upload_more(s))
+			continue;
 		struct str out = imap_output(s->imap);
 		size_t written = 0;
+		if (s->state == SESSION_OVER)
+			return false;
 		if (out.len == 0)
 			return true;
 		enum net_io io = session_world(s)->write(s->conn, out, &written, &err);
@@ -326,6 +333,8 @@ static bool session_write(struct session *s)
 		imap_sent(s->imap, written);
 		s->last_write = s->run->engine->now;
 	}
+	*more = true;
+	return true;
 }
 
 static bool session_open(struct session *s)
@@ -383,7 +392,7 @@ static bool session_go(struct session *s, int64_t *deadline)
 		sync_flush(s);
 		tasks_next(s, deadline);
 	}
-	if (s->state == SESSION_OVER || !session_write(s))
+	if (s->state == SESSION_OVER || !session_write(s, &more))
 		return false;
 	if (more || session_world(s)->has_buffered(s->conn))
 		*deadline = s->run->engine->now;

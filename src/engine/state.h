@@ -41,6 +41,7 @@ struct engine {
 	size_t run_count, run_cap;
 	struct live_list *lists;  /* owned, linked */
 	struct reading *readings; /* owned, linked */
+	struct sync_batch *raw;   /* owned: the header that the store had read to it last */
 	int64_t now;              /* ms, monotonic, of this step */
 	int64_t wall;             /* seconds since 1970, of this step */
 	int64_t cache_version;

@@ -188,6 +188,19 @@ void sync_batch_add_header(struct sync_batch *batch, const struct account *accou
 		fields[FIELD_SUBJECT], &row->ident);
 }
 
+void sync_header_read(
+	void *context, int64_t account_id, struct str header, struct cache_header *row)
+{
+	struct engine *engine = context;
+	const struct account_run *run = engine_run_of_account(engine, account_id);
+	struct account nobody = {0};
+	struct imap_fetch fetch = {
+		.header = str_first(header, mime_header_length(header)), .emailid = STR("")};
+	sync_batch_clear(engine->raw);
+	sync_batch_add_header(engine->raw, run != NULL ? run->account : &nobody, &fetch, 0);
+	*row = engine->raw->rows[0];
+}
+
 void sync_batch_add_flags(struct sync_batch *batch, const struct imap_fetch *fetch, flags_t flags)
 {
 	batch->flags = array_room(

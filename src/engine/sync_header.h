@@ -32,6 +32,9 @@ void sync_batch_add_header(struct sync_batch *batch, const struct account *accou
 	const struct imap_fetch *fetch, flags_t flags);
 void sync_batch_add_flags(struct sync_batch *batch, const struct imap_fetch *fetch, flags_t flags);
 
+/* What the store knows of a header's fields by: engine->raw keeps the strings. context: engine. */
+cache_read_header sync_header_read;
+
 /* The identity of a message: by the server's own id when it has one, else of its header fields. */
 void sync_ident(struct str server_id, struct str message_id, struct str date, struct str from,
 	struct str subject, struct ident *ident);

@@ -10,6 +10,7 @@
 #include "engine/profile.h"
 #include "engine/sync.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 int64_t wishes_group(struct engine *engine)
@@ -235,6 +236,80 @@ void wishes_transfer(struct engine *engine, const struct request *request)
 		gesture_fail(&g);
 	g.plan.account_id = target.account_id;
 	folder_done(&target);
+	gesture_end(&g, request->folder_id);
+}
+
+static bool append_file(struct cache_blob *blob, const char *path, struct error *err)
+{
+	char bytes[16 * 1024];
+	FILE *file = fopen(path, "rb");
+	bool ok = file != NULL;
+	size_t n;
+	while (ok && (n = fread(bytes, 1, sizeof(bytes), file)) > 0)
+		ok = cache_blob_append(blob, str_make(bytes, n), err);
+	if (file == NULL || ferror(file) != 0)
+		ok = error_errno(err, ERROR_INPUT, "%s", path);
+	if (file != NULL)
+		fclose(file);
+	return ok;
+}
+
+/* The message's bytes, in the store for good. */
+static bool append_blob(struct gesture *g, int64_t *blob_id)
+{
+	const struct request *r = g->request;
+	struct cache_blob *blob = cache_blob_begin(g->engine->cache);
+	bool ok = r->path != NULL ? append_file(blob, r->path, &g->err)
+				  : cache_blob_append(blob, buf_str(&r->message), &g->err);
+	if (ok)
+		return cache_blob_finish(blob, blob_id, &g->err);
+	cache_blob_cancel(blob);
+	return false;
+}
+
+bool wish_bring(struct engine *engine, int64_t folder_id, int64_t replaces,
+	const struct action_item *item, int64_t group, int64_t *action_id, struct error *err)
+{
+	struct folder target = {0};
+	struct action_item one = *item;
+	size_t count = 0;
+	struct action a = {.kind = replaces != 0 ? ACTION_REPLACE : ACTION_APPEND,
+		.group = group,
+		.folder_id = replaces != 0 ? folder_id : 0,
+		.target_folder_id = folder_id,
+		.items = &one,
+		.item_count = 1};
+	bool ok = cache_folder_get(engine->cache, folder_id, &target, err);
+	if (ok && (target.attributes & FOLDER_NO_SELECT) != 0)
+		ok = error_set(err, ERROR_INPUT, "the folder cannot hold messages");
+	one.uid = replaces != 0 ? place_number(replaces) : 1;
+	a.account_id = target.account_id;
+	a.uidvalidity = target.uidvalidity;
+	ok = ok && wish_add(engine, &a, &count, err);
+	if (ok && action_id != NULL)
+		*action_id = a.action_id;
+	folder_done(&target);
+	return ok;
+}
+
+void wishes_append(struct engine *engine, const struct request *request)
+{
+	struct gesture g;
+	struct folder target = {0};
+	struct action_item item = {
+		.arrived = request->arrived != 0 ? request->arrived : engine->wall};
+	struct action flags = {.add = request->add};
+	gesture_begin(&g, engine, request, ACTION_APPEND);
+	bool ok = cache_folder_get(engine->cache, request->folder_id, &target, &g.err);
+	flags.account_id = g.plan.account_id = target.account_id;
+	folder_done(&target);
+	ok = ok && action_add_keywords(engine, request, &flags, &g.err) &&
+	     append_blob(&g, &item.blob_id);
+	item.flags = flags.add;
+	ok = ok && wish_bring(engine, request->folder_id, 0, &item, g.plan.group, NULL, &g.err);
+	if (!ok)
+		gesture_fail(&g);
+	g.count = ok;
 	gesture_end(&g, request->folder_id);
 }
 

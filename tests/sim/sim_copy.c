@@ -126,29 +126,51 @@ bool sim_move(struct sim_talk *talk, struct str rest)
 	return sim_profile_has(talk->server->profile, "MOVE") && sim_transfer(talk, rest, true);
 }
 
+/* One message of an APPEND: its flags, date and literal. False when it is not one. */
+static bool sim_append_next(
+	struct sim_talk *talk, struct str *rest, struct buf *bytes, uint32_t *flags)
+{
+	bool is_literal = false, ok = true;
+	*flags = 0;
+	while (ok && !is_literal) {
+		*rest = str_skip(*rest, str_starts(*rest, STR(" ")));
+		is_literal = rest->len > 0 && (rest->data[0] == '{' || rest->data[0] == '~');
+		*rest = str_skip(*rest, str_starts(*rest, STR("~")));
+		buf_clear(bytes);
+		ok = rest->len > 0 && sim_argument(rest, bytes);
+		if (ok && bytes->len > 0 && buf_text(bytes)[0] == '(')
+			*flags = sim_flags_read(talk, buf_str(bytes));
+	}
+	return ok;
+}
+
+/* More than one message is for MULTIAPPEND. */
 bool sim_append(struct sim_talk *talk, struct str rest)
 {
-	struct buf word = {0};
-	uint32_t flags = 0;
-	bool is_literal = false, ok = true;
+	struct buf bytes = {0};
+	uint32_t flags = 0, first = 0, last = 0;
+	bool ok = true;
 	struct sim_folder *to = sim_target(talk, &rest);
-	while (to != NULL && ok && !is_literal) {
-		rest = str_skip(rest, str_starts(rest, STR(" ")));
-		is_literal = rest.len > 0 && rest.data[0] == '{';
-		ok = sim_argument(&rest, &word);
-		if (ok && word.len > 0 && buf_text(&word)[0] == '(')
-			flags = sim_flags_read(talk, buf_str(&word));
+	while (to != NULL && ok && rest.len > 0) {
+		ok = (first == 0 || sim_profile_has(talk->server->profile, "MULTIAPPEND")) &&
+		     sim_append_next(talk, &rest, &bytes, &flags);
+		if (!ok)
+			break;
+		last = sim_place_new(talk->server, talk->number, to, buf_str(&bytes), flags);
+		first = first == 0 ? last : first;
 	}
 	if (to != NULL && ok) {
-		uint32_t uid = sim_place_new(talk->server, talk->number, to, buf_str(&word), flags);
 		sim_talk_tell(talk);
 		sim_say(talk, "%s OK ", talk->tag);
-		if (sim_profile_has(talk->server->profile, "UIDPLUS"))
+		if (sim_profile_has(talk->server->profile, "UIDPLUS") && first == last)
 			sim_say(talk, "[APPENDUID %u %u] ", (unsigned)to->uidvalidity,
-				(unsigned)uid);
+				(unsigned)first);
+		else if (sim_profile_has(talk->server->profile, "UIDPLUS"))
+			sim_say(talk, "[APPENDUID %u %u:%u] ", (unsigned)to->uidvalidity,
+				(unsigned)first, (unsigned)last);
 		sim_say(talk, "done\r\n");
 	}
-	buf_done(&word);
+	buf_done(&bytes);
 	return ok;
 }
 

@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "base/memory.h"
 
-enum { SIM_COMMAND_MAX = 1 << 20 };
+enum { SIM_COMMAND_MAX = 1 << 23 };
 
 void sim_say(struct sim_talk *talk, const char *format, ...)
 {
