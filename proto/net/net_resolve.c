@@ -86,12 +86,19 @@ static void resolve(const char *host, uint16_t port, int flags, struct net_answe
 	if (list != NULL)
 		freeaddrinfo(list);
 	if (answer->count == 0)
-		answer_fail(answer, host, code != 0 ? code : EAI_NONAME);
+		answer_fail(
+			answer, host != NULL ? host : "localhost", code != 0 ? code : EAI_NONAME);
+}
+
+/* This machine, whatever a name server or a missing file of hosts says (RFC 6761 section 6.3). */
+static bool is_localhost(struct str host)
+{
+	return str_equal_nocase(host, STR("localhost")) || str_ends_nocase(host, STR(".localhost"));
 }
 
 void net_resolve_system(const char *host, uint16_t port, struct net_answer *answer)
 {
-	resolve(host, port, 0, answer);
+	resolve(is_localhost(str_from(host)) ? NULL : host, port, 0, answer);
 }
 
 void net_resolve_address(const char *host, uint16_t port, struct net_answer *answer)

@@ -116,6 +116,21 @@ static struct net_target clear_target(const char *host, uint16_t port)
 	return (struct net_target){.host = host, .port = port, .security = NET_PLAIN};
 }
 
+Test(net_connect, localhost_is_this_machine_whatever_the_system_thinks_of_the_name)
+{
+	static const char *const names[] = {"localhost", "LOCALHOST", "mail.localhost"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct net_answer *answer = mem_new(sizeof(*answer));
+		net_resolve_system(names[i], 143, answer);
+		cr_expect(answer->count > 0, "%s", names[i]);
+		for (size_t k = 0; k < answer->count; k++)
+			cr_expect(net_address_is_loopback(
+					  (const struct sockaddr *)&answer->list[k].at),
+				"%s", names[i]);
+		net_answer_free(answer);
+	}
+}
+
 Test(net_connect, a_silent_address_costs_a_quarter_of_a_second)
 {
 	uint16_t port = 0;
