@@ -350,7 +350,8 @@ void account_run_want_folder(struct account_run *run, int64_t folder_id)
 	run->wanted_is_done = false;
 }
 
-bool account_run_folder_is_stale(struct account_run *run, const struct folder *folder)
+bool account_run_folder_has_news(
+	struct account_run *run, const struct folder *folder, bool *tells_flags)
 {
 	struct cache_status status;
 	struct sync_side here = {
@@ -370,8 +371,15 @@ bool account_run_folder_is_stale(struct account_run *run, const struct folder *f
 		.modseq = status.server_modseq == UINT64_MAX ? 0 : status.server_modseq,
 		.total = status.server_total,
 	};
+	*tells_flags = server.modseq != 0;
+	return here.uidvalidity == 0 || sync_plan_is_stale(&here, &server);
+}
+
+bool account_run_folder_is_stale(struct account_run *run, const struct folder *folder)
+{
 	/* Without CONDSTORE flags can have changed and no number tells. */
-	return here.uidvalidity == 0 || server.modseq == 0 || sync_plan_is_stale(&here, &server);
+	bool tells_flags = true;
+	return account_run_folder_has_news(run, folder, &tells_flags) || !tells_flags;
 }
 
 struct folder_task *account_run_task_of(struct account_run *run, int64_t folder_id)

@@ -14,6 +14,9 @@ size_t account_run_poll(struct account_run *run, struct pollfd *fds, int64_t *de
 /* What the user looks at: selected, synced and watched before all else. */
 void account_run_want_folder(struct account_run *run, int64_t folder_id);
 /* By what the server last said of it and what is here. */
+bool account_run_folder_has_news(
+	struct account_run *run, const struct folder *folder, bool *tells_flags);
+/* The same, or flags that no number tells of may have changed. */
 bool account_run_folder_is_stale(struct account_run *run, const struct folder *folder);
 void account_run_add_task(struct account_run *run, int64_t folder_id, bool bodies);
 

@@ -717,11 +717,11 @@ size_t engine_poll(struct engine *engine, struct pollfd *fds, size_t max, int64_
 	fds[count++] = (struct pollfd){jobs_fd(engine->jobs), POLLIN, 0};
 	if (profile_fd(engine->profile) >= 0)
 		fds[count++] = (struct pollfd){profile_fd(engine->profile), POLLIN, 0};
-	for (size_t i = 0; i < engine->run_count && count + NET_POLL_MAX <= max; i++)
+	for (size_t i = 0; i < engine->run_count && count + (size_t)2 * NET_POLL_MAX <= max; i++)
 		count += account_run_poll(engine->runs[i], fds + count, deadline);
 	for (size_t i = 0; i < engine->run_count && count + NET_POLL_MAX <= max; i++)
 		count += submit_poll(engine->runs[i], fds + count, deadline);
-	for (size_t i = 0; i < engine->test_count && count + NET_POLL_MAX <= max; i++)
+	for (size_t i = 0; i < engine->test_count && count + (size_t)2 * NET_POLL_MAX <= max; i++)
 		count += account_run_poll(engine->tests[i], fds + count, deadline);
 	return count;
 }

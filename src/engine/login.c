@@ -36,7 +36,8 @@ static void login_succeeded(struct session *s)
 		run->facts.scram_plus = true;
 	if (imap_knows_capabilities(s->imap))
 		s->knows_login_caps = true;
-	account_run_online(run, imap_capability_line(s->imap));
+	if (!s->is_bulk)
+		account_run_online(run, imap_capability_line(s->imap));
 }
 
 static void login_caps_answer(struct session *s, struct pending *p, const struct imap_event *event)
@@ -50,6 +51,13 @@ static void login_caps_answer(struct session *s, struct pending *p, const struct
 	tasks_ready(s);
 }
 
+/* The second connection is only a wish: what it meets holds nobody up. */
+static void login_blame(struct session *s, const struct error *err)
+{
+	if (!s->is_bulk)
+		account_run_login_failed(s->run, err);
+}
+
 static void login_refused(struct session *s, const struct imap_event *event)
 {
 	struct error err;
@@ -59,7 +67,7 @@ static void login_refused(struct session *s, const struct imap_event *event)
 	error_set(&err, is_trouble ? ERROR_NETWORK : ERROR_LOGIN, "%.*s", (int)event->text.len,
 		event->text.data);
 	if (!is_trouble)
-		account_run_login_failed(s->run, &err);
+		login_blame(s, &err);
 	session_fail(s, &err);
 }
 
@@ -210,7 +218,8 @@ static bool login_choose(struct session *s)
 
 static bool login_start(struct session *s)
 {
-	account_run_state(s->run, ACCOUNT_LOGGING_IN);
+	if (!s->is_bulk)
+		account_run_state(s->run, ACCOUNT_LOGGING_IN);
 	if (!imap_has(s->imap, IMAP_CAP_IMAP4REV1) && !imap_has(s->imap, IMAP_CAP_IMAP4REV2))
 		return login_fail(s, ERROR_PROTOCOL,
 			"the server speaks only an older IMAP (RFC 1730); Rowan needs IMAP4rev1",
@@ -309,7 +318,7 @@ static void login_challenge(struct session *s, struct str challenge)
 		imap_respond(s->imap, buf_str(&response));
 	} else {
 		imap_respond_cancel(s->imap);
-		account_run_login_failed(s->run, &err);
+		login_blame(s, &err);
 		session_fail(s, &err);
 	}
 	buf_wipe(&response);

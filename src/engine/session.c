@@ -73,7 +73,7 @@ static const struct engine_world *session_world(const struct session *s)
 	return s->run->engine->world;
 }
 
-static void session_start(struct account_run *run)
+struct session *session_connect(struct account_run *run, bool is_bulk)
 {
 	static const enum net_security securities[] = {
 		[TRANSPORT_TLS] = NET_TLS,
@@ -92,13 +92,14 @@ static void session_start(struct account_run *run)
 		.trust_once = run->trust_once,
 	};
 	s->run = run;
+	s->is_bulk = is_bulk;
 	s->imap = imap_new(NULL);
-	snprintf(s->name, sizeof(s->name), "%s/imap", account->name);
+	snprintf(s->name, sizeof(s->name), is_bulk ? "%s/imap2" : "%s/imap", account->name);
 	s->last_read = s->last_write = run->engine->now;
 	s->conn = session_world(s)->connect(session_world(s)->context, &target);
-	run->session = s;
 	log_line(run->engine->options.log, "%s connects to %s port %u", s->name, target.host,
 		(unsigned)target.port);
+	return s;
 }
 
 static void session_count(struct session *s)
@@ -124,17 +125,14 @@ static void session_logout(struct session *s)
 		imap_sent(s->imap, written);
 }
 
-static void session_stop(struct account_run *run)
+void session_end(struct session *s)
 {
-	struct session *s = run->session;
 	if (s == NULL)
 		return;
-	if (run->ready_since != 0)
-		account_run_facts_save(run);
 	session_logout(s);
 	session_count(s);
 	session_world(s)->close(s->conn);
-	reading_session_ended(run->engine, s);
+	reading_session_ended(s->run->engine, s);
 	acting_free(s->acting);
 	mem_free(s->pending);
 	folder_sync_free(s->selecting);
@@ -144,7 +142,6 @@ static void session_stop(struct account_run *run)
 	imap_free(s->imap);
 	buf_done(&s->input);
 	mem_free(s);
-	run->session = NULL;
 }
 
 static void session_answered(struct session *s, const struct imap_event *event)
@@ -379,7 +376,7 @@ static bool session_watch(struct session *s, int64_t *deadline)
 	return session_fail(s, &err);
 }
 
-static bool session_go(struct session *s, int64_t *deadline)
+bool session_run(struct session *s, int64_t *deadline)
 {
 	bool more = false;
 	if (!session_open(s))
@@ -390,7 +387,10 @@ static bool session_go(struct session *s, int64_t *deadline)
 		return false;
 	if (!s->is_waiting_for_open && s->state == SESSION_READY) {
 		sync_flush(s);
-		tasks_next(s, deadline);
+		if (s->is_bulk)
+			bulk_next(s, deadline);
+		else
+			tasks_next(s, deadline);
 	}
 	if (s->state == SESSION_OVER || !session_write(s, &more))
 		return false;
@@ -399,20 +399,42 @@ static bool session_go(struct session *s, int64_t *deadline)
 	return session_watch(s, deadline);
 }
 
+size_t session_wait(const struct session *s, struct pollfd *fds, int64_t *deadline)
+{
+	bool wants_write = imap_output(s->imap).len > 0 && !s->is_waiting_for_open;
+	return session_world(s)->poll(s->conn, wants_write, fds, deadline);
+}
+
+/* ---- An account's connections. ---- */
+
+static void session_start(struct account_run *run)
+{
+	run->session = session_connect(run, false);
+}
+
 static bool session_step(struct account_run *run, int64_t *deadline, struct error *err)
 {
-	struct session *s = run->session;
-	if (session_go(s, deadline))
-		return true;
-	*err = s->error;
-	return false;
+	if (!session_run(run->session, deadline)) {
+		*err = run->session->error;
+		return false;
+	}
+	bulk_step(run, deadline);
+	return true;
 }
 
 static size_t session_poll(struct account_run *run, struct pollfd *fds, int64_t *deadline)
 {
-	struct session *s = run->session;
-	bool wants_write = imap_output(s->imap).len > 0 && !s->is_waiting_for_open;
-	return session_world(s)->poll(s->conn, wants_write, fds, deadline);
+	size_t count = session_wait(run->session, fds, deadline);
+	return count + bulk_poll(run, fds + count, deadline);
+}
+
+static void session_stop(struct account_run *run)
+{
+	bulk_stop(run);
+	if (run->session != NULL && run->ready_since != 0)
+		account_run_facts_save(run);
+	session_end(run->session);
+	run->session = NULL;
 }
 
 static bool session_link(const struct account_run *run, struct backend_link *link)

@@ -1,6 +1,10 @@
 /*
  * One IMAP connection's life: bytes between the wire and the client without I/O, and each command's
  * answer to whoever asked. What is wanted next is decided in tasks.c.
+ *
+ * An account has at most two. The first does what somebody waits for: the folder that is looked at,
+ * the journal, messages that are opened. The second (bulk.c) comes when there is more to do: it
+ * visits other folders, fetches bodies ahead, watches INBOX while another folder is looked at.
  */
 #ifndef ENGINE_SESSION_H
 #define ENGINE_SESSION_H
@@ -37,6 +41,7 @@ struct pending {
 
 struct session {
 	struct account_run *run; /* not owned */
+	bool is_bulk;            /* the second connection */
 	void *conn;              /* owned, of the world */
 	struct imap *imap;       /* owned */
 	struct sasl *sasl;       /* owned, while logging in */
@@ -61,16 +66,26 @@ struct session {
 	int64_t wish_folder;            /* being selected for a wish: not to be left before; 0 */
 	int64_t found_folder;           /* looked into for copies of which no answer told; 0 */
 	int64_t status_folder;          /* STATUS told its UIDNEXT in this session; 0 */
+	int64_t inbox_asked;            /* ms: STATUS of an INBOX that is not watched; 0 */
+	int64_t read_asked;             /* ms: when bytes of a message were last asked for; 0 */
+	bool is_reading_on;             /* … and those of another one shortly before */
 	int64_t idle_since;             /* ms; 0 */
 	unsigned idle_command;          /* IDLE that was sent and not answered; 0 */
 	int64_t refused_folder;         /* could not be selected … */
 	int64_t refused_at;             /* ms: … then */
 	bool idle_is_refused;           /* told as a capability, and still */
+	bool is_notified; /* NOTIFY tells of every folder: nothing else need be watched */
 	bool said_logout;
 	char name[80]; /* for the log and the counts */
 };
 
 struct session *session_of(const struct account_run *run);
+
+/* ---- For backend_imap and bulk.c. ---- */
+struct session *session_connect(struct account_run *run, bool is_bulk);
+bool session_run(struct session *s, int64_t *deadline); /* false: over, s->error tells */
+size_t session_wait(const struct session *s, struct pollfd *fds, int64_t *deadline);
+void session_end(struct session *s); /* politely; takes NULL */
 
 /* The connection cannot go on. The first reason counts. Returns false. */
 bool session_fail(struct session *s, const struct error *err);
@@ -99,9 +114,30 @@ void login_opened(struct session *s); /* the connection is open, or TLS is up */
 void tasks_ready(struct session *s); /* logged in (or LOGIN is on its way) */
 void tasks_next(struct session *s, int64_t *deadline);
 bool tasks_is_busy(const struct account_run *run);
+/* What both connections do: the next folder to visit, its bodies, the end of a visit, waiting. */
+bool tasks_ahead(struct session *s);
+bool tasks_bodies(struct session *s);
+void tasks_finish_folder(struct session *s);
+void tasks_watch(struct session *s, int64_t *deadline);
+/* IDLE right behind what ended it, in one flight. */
+void tasks_idle_behind(struct session *s);
+int64_t tasks_inbox(struct session *s); /* 0: the store fails */
+
+/* ---- bulk.c ---- */
+void bulk_step(struct account_run *run, int64_t *deadline);
+size_t bulk_poll(const struct account_run *run, struct pollfd *fds, int64_t *deadline);
+void bulk_stop(struct account_run *run);
+void bulk_next(struct session *s, int64_t *deadline); /* tasks_next of the second connection */
+/* It is there or can be had: the first connection leaves the visits to it. */
+bool bulk_takes_visits(const struct account_run *run);
+/* The first connection is about to select the folder: the second one lets go of it. */
+void bulk_let_go(struct account_run *run, int64_t folder_id);
+/* The first connection has it, or will in a moment. */
+bool bulk_is_taken(const struct account_run *run, int64_t folder_id);
 
 /* ---- sync_folders.c ---- */
 void folders_ask(struct session *s);
+void folders_status(struct session *s, struct str wire); /* asks about one folder */
 void folders_event(struct session *s, const struct imap_event *event);
 void listing_free(struct listing *listing);
 

@@ -119,7 +119,7 @@ bool sync_write(struct session *s, struct folder_sync *sync, const struct cache_
 
 static void sync_flush_one(struct session *s, struct folder_sync *sync)
 {
-	if (sync == NULL || sync->is_resetting || s->state == SESSION_OVER)
+	if (sync == NULL || sync->is_resetting || sync->is_aside || s->state == SESSION_OVER)
 		return;
 	/* The first screen of a new folder comes whole: its rows are the newest, in ascending
 	 * order. */
@@ -293,6 +293,8 @@ static void sync_code(struct session *s, struct folder_sync *sync, const struct 
 void sync_event(struct session *s, const struct imap_event *event)
 {
 	struct folder_sync *sync = session_folder(s);
+	if (sync != NULL && sync->is_aside && event->kind != IMAP_STATUS_TEXT)
+		return;
 	if (event->kind == IMAP_SEARCH) {
 		const struct pending *p = session_current(s);
 		if (act_found(s, p, event->search.set))
@@ -633,12 +635,23 @@ static void sync_leave(struct session *s)
 	struct folder_sync *old = s->folder;
 	if (old == NULL)
 		return;
+	if (old->is_aside) {
+		account_run_visited(s->run, old->folder_id, false);
+		folder_sync_free(old);
+		s->folder = NULL;
+		return;
+	}
 	sync_flush_one(s, old);
 	if (!old->is_checked && sync_counts_agree(s, old))
 		old->is_checked = true;
 	account_run_visited(s->run, old->folder_id, sync_is_complete(old));
 	folder_sync_free(old);
 	s->folder = NULL;
+}
+
+void sync_let_go(struct session *s)
+{
+	sync_leave(s);
 }
 
 static void sync_select_answer(struct session *s, struct pending *p, const struct imap_event *event)
@@ -649,6 +662,14 @@ static void sync_select_answer(struct session *s, struct pending *p, const struc
 		return;
 	sync_unlink(s, sync);
 	sync_code(s, sync, event);
+	if (sync->is_aside && event->status == IMAP_OK &&
+		sync->uidvalidity == sync->local.uidvalidity) {
+		sync_leave(s);
+		s->folder = sync;
+		sync->is_open = true;
+		sync->is_resetting = false;
+		return;
+	}
 	if (event->status != IMAP_OK) {
 		sync_folder_is_gone(s, sync, event->text);
 		s->refused_folder = sync->folder_id;
@@ -733,14 +754,19 @@ void sync_select(struct session *s, int64_t folder_id)
 		return;
 	}
 	sync_flush(s);
+	if (!s->is_bulk)
+		bulk_let_go(s->run, folder_id);
+	sync->is_aside = s->is_bulk && bulk_is_taken(s->run, folder_id);
 	struct imap_select select = {
 		.folder = str_from(sync->wire),
 		.condstore = session_has(s, IMAP_CAP_CONDSTORE) && !s->is_enabled_condstore,
-		.read_only =
-			s->wish_folder != folder_id && live_is_examined(sync_engine(s), folder_id),
+		.read_only = sync->is_aside ||
+			     (s->wish_folder != folder_id &&
+				     live_is_examined(sync_engine(s), folder_id)),
 	};
 	sync->is_examined = select.read_only;
-	if (s->is_enabled_qresync && sync->local.uidvalidity != 0 && sync->local.modseq != 0) {
+	if (!sync->is_aside && s->is_enabled_qresync && sync->local.uidvalidity != 0 &&
+		sync->local.modseq != 0) {
 		select.uidvalidity = sync->local.uidvalidity;
 		select.modseq = sync->local.modseq;
 	}
@@ -752,7 +778,8 @@ void sync_select(struct session *s, int64_t folder_id)
 		s->is_enabled_condstore = true;
 	sync->earlier = s->selecting;
 	s->selecting = sync;
-	sync_ask_along(s, sync);
+	if (!sync->is_aside)
+		sync_ask_along(s, sync);
 }
 
 /* ---- What is next. ---- */
@@ -786,7 +813,7 @@ static bool sync_ask_missing(struct session *s, struct folder_sync *sync)
 bool sync_next(struct session *s)
 {
 	struct folder_sync *sync = s->folder;
-	if (sync == NULL || s->selecting != NULL)
+	if (sync == NULL || s->selecting != NULL || sync->is_aside)
 		return false;
 	if (sync->is_resetting)
 		return sync_reset(s, sync);
@@ -808,39 +835,53 @@ bool sync_next(struct session *s)
 
 bool sync_may_leave(const struct folder_sync *sync)
 {
+	if (sync->is_aside)
+		return sync->is_open;
 	if (!sync->is_open)
 		return sync->new_is_out || sync->windows > 0;
 	return !sync->is_resetting && sync->fetch_low <= 1 && sync->check != CHECK_FLAGS &&
 	       sync->compares == NULL && sync->missing.count == 0 && sync->checks == 0;
 }
 
+bool sync_may_idle(const struct folder_sync *sync)
+{
+	return sync->is_open && !sync->is_resetting && sync->have_low == 1 && sync->windows == 0 &&
+	       sync->checks == 0 && sync->compares == NULL && sync->missing.count == 0;
+}
+
 bool sync_is_complete(const struct folder_sync *sync)
 {
 	bool is_full = sync->have_low == 1 && sync->is_checked;
+	if (sync->is_aside)
+		return sync->is_open;
 	return sync->is_open && !sync->is_resetting && (is_full || sync->is_refused) &&
 	       sync->windows == 0 && !sync->new_is_out && sync->checks == 0 &&
 	       sync->missing.count == 0 && sync->compares == NULL &&
 	       (sync->exists <= sync->new_exists || sync->have_low == 0);
 }
 
-bool sync_is_busy(const struct engine *engine, int64_t folder_id)
+/* The connection that keeps the folder up to date; NULL when none has it. */
+static const struct folder_sync *sync_keeper(const struct engine *engine, int64_t folder_id)
 {
 	for (size_t i = 0; i < engine->run_count; i++) {
-		const struct session *s = session_of(engine->runs[i]);
-		const struct folder_sync *sync = s != NULL ? s->folder : NULL;
-		if (sync != NULL && sync->folder_id == folder_id)
-			return !sync_is_complete(sync);
+		const struct session *both[] = {engine->runs[i]->session, engine->runs[i]->bulk};
+		for (size_t k = 0; k < 2; k++) {
+			const struct folder_sync *sync = both[k] != NULL ? both[k]->folder : NULL;
+			if (sync != NULL && sync->folder_id == folder_id && !sync->is_aside)
+				return sync;
+		}
 	}
-	return false;
+	return NULL;
+}
+
+bool sync_is_busy(const struct engine *engine, int64_t folder_id)
+{
+	const struct folder_sync *sync = sync_keeper(engine, folder_id);
+	return sync != NULL && !sync_is_complete(sync);
 }
 
 bool sync_is_read_only(const struct engine *engine, int64_t folder_id)
 {
-	for (size_t i = 0; i < engine->run_count; i++) {
-		const struct session *s = session_of(engine->runs[i]);
-		const struct folder_sync *sync = s != NULL ? s->folder : NULL;
-		if (sync != NULL && sync->folder_id == folder_id)
-			return sync->is_read_only;
-	}
-	return false;
+	const struct folder_sync *sync = sync_keeper(engine, folder_id);
+	return sync != NULL && sync->is_read_only;
 }

@@ -22,6 +22,7 @@ struct folder_sync {
 	bool is_open;        /* the tagged OK came */
 	bool is_examined;    /* EXAMINE was sent */
 	bool is_read_only;
+	bool is_aside;     /* selected for its bodies alone: the other connection keeps the store */
 	bool is_resetting; /* UIDVALIDITY changed: the store is being cleared */
 	bool has_permanent;
 	bool may_create_keywords;
@@ -65,6 +66,9 @@ void folder_sync_free(struct folder_sync *sync); /* the earlier ones with it */
 /* Is its SELECT out? Compares the pointer only, which may be stale. */
 bool sync_is_selecting(const struct session *s, const struct folder_sync *sync);
 
+/* Lets go of the selected folder; nothing is out. */
+void sync_let_go(struct session *s);
+
 /* All that can be asked has been asked, so that another folder's SELECT may follow before the
  * answers came; what turns out to be missing is asked at another visit. */
 bool sync_may_leave(const struct folder_sync *sync);
@@ -77,6 +81,8 @@ void sync_flush(struct session *s);
 
 /* Asks for the next thing the folder needs; false when there is nothing to ask now. */
 bool sync_next(struct session *s);
+/* Nothing more will be asked once what is out is answered, as far as is known. */
+bool sync_may_idle(const struct folder_sync *sync);
 /* Nothing is missing and nothing is out. */
 bool sync_is_complete(const struct folder_sync *sync);
 

@@ -143,6 +143,39 @@ static void listing_status(struct listed *item, const struct imap_mailbox *mailb
 	};
 }
 
+/* New mail in an INBOX that nobody watches is fetched, so that it can be told. */
+static void folders_news(struct session *s, int64_t folder_id)
+{
+	struct folder folder = {0};
+	bool tells_flags = false;
+	if (!s->run->engine->options.may_ask || bulk_is_taken(s->run, folder_id) ||
+		session_is_refused(s, folder_id) ||
+		!cache_folder_get(s->run->engine->cache, folder_id, &folder, NULL))
+		return;
+	if (folder.role == ROLE_INBOX && account_run_folder_has_news(s->run, &folder, &tells_flags))
+		account_run_add_task(s->run, folder_id, false);
+	folder_done(&folder);
+}
+
+/* What is said of one folder outside of a list. */
+static void folders_one_status(struct session *s, const struct imap_mailbox *mailbox)
+{
+	struct engine *engine = s->run->engine;
+	struct listed one = {0};
+	struct error err;
+	char *wire = mem_str(mailbox->name);
+	int64_t folder_id = 0;
+	listing_status(&one, mailbox);
+	if (!cache_folder_register(
+		    engine->cache, s->run->account->account_id, wire, &folder_id, &err) ||
+		!cache_folder_status(engine->cache, folder_id, &one.status, &err))
+		engine_storage_failed(engine, &err);
+	else
+		folders_news(s, folder_id);
+	engine->folders_dirty = true;
+	mem_free(wire);
+}
+
 void folders_event(struct session *s, const struct imap_event *event)
 {
 	struct listing *listing = s->listing;
@@ -151,8 +184,11 @@ void folders_event(struct session *s, const struct imap_event *event)
 		s->run->facts.prefix = mem_str(event->name);
 		return;
 	}
-	if (listing == NULL)
+	if (listing == NULL) {
+		if (event->kind == IMAP_STATUS && s->inbox_asked != 0)
+			folders_one_status(s, &event->mailbox);
 		return;
+	}
 	if (event->kind == IMAP_STATUS) {
 		struct listed *item = listing_find(listing, event->mailbox.name);
 		if (item != NULL)
@@ -209,11 +245,22 @@ static void listing_finish(struct session *s)
 	s->listing = NULL;
 	if (!listing->failed && !listing_save(s, listing, &err))
 		engine_storage_failed(s->run->engine, &err);
+	folders_news(s, tasks_inbox(s));
 	s->run->folders_are_known = true;
 	s->run->folders_are_asked = false;
 	s->run->folders_next = s->run->engine->now + FOLDERS_EVERY_MS;
 	s->run->engine->folders_dirty = true;
 	listing_free(listing);
+}
+
+void folders_status(struct session *s, struct str wire)
+{
+	bool has_modseq = session_has(s, IMAP_CAP_CONDSTORE);
+	session_expect(s,
+		imap_status(s->imap, wire,
+			has_modseq ? STR(FOLDER_STATUS_ITEMS " HIGHESTMODSEQ")
+				   : STR(FOLDER_STATUS_ITEMS)),
+		NULL);
 }
 
 static void folders_wait(struct session *s, unsigned command, session_answer *answer)

@@ -16,10 +16,11 @@ enum {
 	TASKS_AHEAD_MAX = 24,          /* commands out before another folder's SELECT waits */
 	TASKS_OUT_MAX = 4,             /* commands out before less wanted ones wait */
 	TASKS_IDLE_MS = 9 * 60 * 1000, /* behind NAT */
+	TASKS_QUIET_MS = 5 * 1000,     /* between two messages that are read one after the other */
 	TASKS_POLL_MS = 2 * 60 * 1000, /* NOOP where there is no IDLE */
 };
 
-static int64_t tasks_inbox(struct session *s)
+int64_t tasks_inbox(struct session *s)
 {
 	int64_t folder_id = 0;
 	struct folder inbox = {0};
@@ -53,6 +54,8 @@ out:
 static int64_t tasks_folder(struct session *s)
 {
 	struct account_run *run = s->run;
+	if (run->wanted_folder != 0 && bulk_takes_visits(run))
+		return run->wanted_folder;
 	bool is_seen = s->folder != NULL && s->folder->folder_id == run->wanted_folder &&
 		       sync_is_complete(s->folder);
 	if (run->wanted_folder != 0 && !is_seen && !run->wanted_is_done)
@@ -118,6 +121,10 @@ void tasks_ready(struct session *s)
 			s, imap_list(s->imap, STR(""), STR("*"), 0, STR("")), tasks_test_answer);
 		return;
 	}
+	if (s->is_bulk) {
+		tasks_enable(s);
+		return;
+	}
 	tasks_identify(s);
 	tasks_enable(s);
 	int64_t folder_id = tasks_folder(s);
@@ -134,7 +141,7 @@ static struct folder_task *tasks_here(struct session *s)
 }
 
 /* Bodies of the folder that is up to date: a few commands ahead, so that the pipe never drains. */
-static bool tasks_bodies(struct session *s)
+bool tasks_bodies(struct session *s)
 {
 	struct folder_task *task = tasks_here(s);
 	if (task == NULL || !task->bodies || task->bodies_asked || !sync_is_complete(s->folder))
@@ -144,7 +151,7 @@ static bool tasks_bodies(struct session *s)
 }
 
 /* A folder to visit is done with when nothing is missing in it. */
-static void tasks_finish_folder(struct session *s)
+void tasks_finish_folder(struct session *s)
 {
 	struct folder_task *task = tasks_here(s);
 	if (task != NULL && sync_is_complete(s->folder) && (!task->bodies || task->bodies_asked))
@@ -156,9 +163,22 @@ static struct folder_sync *tasks_newest(struct session *s)
 	return s->selecting != NULL ? s->selecting : s->folder;
 }
 
+/* The second connection keeps away from the folder that is looked at: its headers come by the first
+ * one. Its bodies may be fetched beside that, once the headers are here. */
+static bool tasks_may_visit(const struct session *s, const struct folder_task *task)
+{
+	if (task->is_out)
+		return false;
+	if (!s->is_bulk || !bulk_is_taken(s->run, task->folder_id))
+		return true;
+	const struct folder_sync *front = s->run->session->folder;
+	return task->bodies && front != NULL && front->folder_id == task->folder_id &&
+	       sync_is_complete(front);
+}
+
 /* The next folder to visit, before all is answered about the one before: as many as the server
  * bears travel in one flight. */
-static bool tasks_ahead(struct session *s)
+bool tasks_ahead(struct session *s)
 {
 	struct account_run *run = s->run;
 	struct folder_sync *newest = tasks_newest(s);
@@ -168,7 +188,7 @@ static bool tasks_ahead(struct session *s)
 	if (s->pending_count > TASKS_AHEAD_MAX || (newest != NULL && !sync_may_leave(newest)) ||
 		(before != NULL && before->bodies && !before->bodies_asked))
 		return false;
-	while (next < run->task_count && run->tasks[next].is_out)
+	while (next < run->task_count && !tasks_may_visit(s, &run->tasks[next]))
 		next++;
 	if (next == run->task_count)
 		return false;
@@ -196,16 +216,57 @@ static bool tasks_select(struct session *s)
 	return true;
 }
 
-static void tasks_watch(struct session *s, int64_t *deadline)
+/* Where nothing else watches INBOX: asked now and then. */
+static bool tasks_ask_inbox(struct session *s, int64_t *deadline)
 {
 	int64_t now = s->run->engine->now;
-	bool can_idle = session_has(s, IMAP_CAP_IDLE) && !s->idle_is_refused;
+	if (s->is_bulk || s->run->bulk != NULL || s->is_notified || s->folder == NULL ||
+		s->folder->folder_id == tasks_inbox(s))
+		return false;
+	if (s->inbox_asked == 0)
+		s->inbox_asked = now;
+	if (now >= s->inbox_asked + TASKS_POLL_MS) {
+		s->inbox_asked = now;
+		folders_status(s, STR("INBOX"));
+		return true;
+	}
+	if (s->inbox_asked + TASKS_POLL_MS < *deadline)
+		*deadline = s->inbox_asked + TASKS_POLL_MS;
+	return false;
+}
+
+static bool tasks_can_idle(const struct session *s)
+{
+	return session_has(s, IMAP_CAP_IDLE) && !s->idle_is_refused;
+}
+
+static void tasks_idle(struct session *s)
+{
+	s->idle_command = imap_idle(s->imap);
+	s->idle_since = s->run->engine->now;
+}
+
+/* Not while somebody goes from message to message: the next one would wait for the "+". */
+void tasks_idle_behind(struct session *s)
+{
+	if (s->state != SESSION_READY || s->idle_command != 0 || s->folder == NULL ||
+		s->selecting != NULL || s->listing != NULL || s->run->task_count > 0 ||
+		!tasks_can_idle(s) || !sync_may_idle(s->folder) || s->is_reading_on)
+		return;
+	tasks_idle(s);
+}
+
+void tasks_watch(struct session *s, int64_t *deadline)
+{
+	int64_t now = s->run->engine->now;
+	bool can_idle = tasks_can_idle(s);
 	int64_t every = can_idle ? TASKS_IDLE_MS : TASKS_POLL_MS;
 	if (s->idle_command != 0 && !imap_is_idling(s->imap))
 		return; /* the server has not said "+" yet */
+	if (tasks_ask_inbox(s, deadline))
+		return;
 	if (s->idle_command == 0 && can_idle && s->folder != NULL) {
-		s->idle_command = imap_idle(s->imap);
-		s->idle_since = now;
+		tasks_idle(s);
 	} else if (now - s->idle_since >= every || s->run->engine->has_slept) {
 		/* Renewed in one segment: DONE, the next command, IDLE again. */
 		session_expect(s, imap_noop(s->imap), NULL);
@@ -220,6 +281,16 @@ static void tasks_watch(struct session *s, int64_t *deadline)
 	actions_wake(s, deadline);
 }
 
+static bool tasks_read(struct session *s)
+{
+	int64_t now = s->run->engine->now;
+	if (!reading_next(s))
+		return false;
+	s->is_reading_on = s->read_asked != 0 && now - s->read_asked < TASKS_QUIET_MS;
+	s->read_asked = now;
+	return true;
+}
+
 void tasks_next(struct session *s, int64_t *deadline)
 {
 	struct account_run *run = s->run;
@@ -227,16 +298,19 @@ void tasks_next(struct session *s, int64_t *deadline)
 		return;
 	for (int i = 0; i < TASKS_OUT_MAX && s->state == SESSION_READY; i++) {
 		bool asked =
-			reading_next(s) || actions_next(s) || sent_copy_next(s) || tasks_select(s);
+			tasks_read(s) || actions_next(s) || sent_copy_next(s) || tasks_select(s);
 		if (!asked && s->pending_count < TASKS_OUT_MAX)
-			asked = sync_next(s) || tasks_bodies(s);
+			asked = sync_next(s) || (!bulk_takes_visits(run) && tasks_bodies(s));
 		if (!asked)
 			break;
 	}
-	while (s->state == SESSION_READY && reading_wants(run) == 0 && tasks_ahead(s))
+	while (s->state == SESSION_READY && reading_wants(run) == 0 && !bulk_takes_visits(run) &&
+		tasks_ahead(s))
 		continue;
-	if (s->state != SESSION_READY || s->pending_count > 0)
+	if (s->state != SESSION_READY || s->pending_count > 0) {
+		tasks_idle_behind(s);
 		return;
+	}
 	if (s->folder != NULL && !sync_is_complete(s->folder) && s->selecting == NULL) {
 		*deadline = run->engine->now; /* a slice was done, more are left */
 		return;
@@ -244,9 +318,9 @@ void tasks_next(struct session *s, int64_t *deadline)
 	tasks_finish_folder(s);
 	if (run->engine->now >= run->folders_next && s->listing == NULL)
 		folders_ask(s);
-	else if (run->task_count > 0)
+	else if (run->task_count > 0 && !bulk_takes_visits(run))
 		*deadline = run->engine->now;
-	else if (!run->sync_is_asked)
+	else if (!run->sync_is_asked || run->wanted_folder != 0)
 		tasks_watch(s, deadline);
 }
 

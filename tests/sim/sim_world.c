@@ -354,8 +354,13 @@ uint64_t sim_bytes(const struct sim *sim, unsigned connection, enum sim_directio
 
 bool sim_is_idling(struct sim *sim)
 {
-	const struct sim_conn *conn = sim->conns;
-	return conn != NULL && !conn->is_closed && conn->talk != NULL &&
-	       sim_talk_is_idling(conn->talk) && conn->pipes[SIM_UP].count == 0 &&
-	       conn->pipes[SIM_DOWN].count == 0;
+	bool idles = false;
+	for (const struct sim_conn *conn = sim->conns; conn != NULL; conn = conn->next) {
+		if (conn->is_closed || conn->talk == NULL)
+			continue;
+		if (conn->pipes[SIM_UP].count > 0 || conn->pipes[SIM_DOWN].count > 0)
+			return false;
+		idles |= sim_talk_is_idling(conn->talk);
+	}
+	return idles;
 }
