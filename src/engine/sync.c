@@ -760,9 +760,8 @@ void sync_select(struct session *s, int64_t folder_id)
 	struct imap_select select = {
 		.folder = str_from(sync->wire),
 		.condstore = session_has(s, IMAP_CAP_CONDSTORE) && !s->is_enabled_condstore,
-		.read_only = sync->is_aside ||
-			     (s->wish_folder != folder_id &&
-				     live_is_examined(sync_engine(s), folder_id)),
+		.read_only = sync->is_aside || (s->wish_folder != folder_id &&
+						       live_is_examined(sync_engine(s), folder_id)),
 	};
 	sync->is_examined = select.read_only;
 	if (!sync->is_aside && s->is_enabled_qresync && sync->local.uidvalidity != 0 &&
