@@ -7,7 +7,7 @@
 #include "base/table.h"
 #include "proto/mime/mime.h"
 
-enum { KIND_MAX = 50, TEXT_LOOKED_AT = 1 << 20 };
+enum { KIND_MAX = 50, TEXT_LOOKED_AT = 1 << 18 };
 
 struct check {
 	const struct draft *draft;

@@ -1,124 +1,88 @@
 /*
- * Words that speak of an attachment, in the languages people write mail in. A row is how a word
- * begins, in lower case: "anhang", "anhänge". Where a language writes no blanks it may stand
- * anywhere.
+ * Words that speak of an attachment, in the languages people write mail in. A row has how
+ * words of a language begin, in lower case.
  */
 #include "compose/compose_words.h"
 
 #include "base/utf8.h"
 
 static const char *const beginnings[] = {
-	/* English */ "attach",
-	"enclosed",
-	"enclosure",
-	/* German */ "anhang",
-	"anhäng",
-	"angehäng",
-	"angehängt",
-	"anbei",
-	"beigefüg",
-	"beiliegend",
-	"im anhang",
-	/* French */ "ci-joint",
-	"pièce jointe",
-	"pièces jointes",
-	"piece jointe",
-	"en pj",
-	"fichier joint",
-	"fichiers joints",
-	"pj :",
-	"annexé",
-	/* Spanish */ "adjunt",
-	"anexo",
-	"anexa",
-	/* Portuguese */ "em anexo",
-	"segue anexo",
-	"anexado",
-	"anexei",
-	/* Dutch */ "bijlage",
-	"bijgevoegd",
-	"bijgesloten",
-	"toegevoegd bestand",
-	/* Italian */ "allegato",
-	"allegati",
-	"allegata",
-	"allego ",
-	"in allegato",
-	/* Catalan */ "adjunte",
-	"adjunto",
-	/* Polish */ "załącz",
-	"zalacz",
-	"w załączeniu",
-	/* Czech, Slovak */ "příloh",
-	"přílož",
-	"přiklád",
-	"priloh",
-	"prilož",
-	"prikladám",
-	/* Swedish */ "bifog",
-	"bilaga",
-	"bilagor",
-	"bilagd",
-	/* Danish, Norwegian */ "vedhæft",
-	"vedlagt",
-	"vedlegg",
-	"vedlagd",
-	"bilag",
-	"vedhefta",
-	/* Finnish */ "liite",
-	"liitte",
-	"liitteenä",
-	"oheinen",
-	"oheisena",
-	/* Hungarian */ "csatol",
-	"mellékel",
-	"melléklet",
-	/* Romanian */ "ataşat",
-	"atașat",
-	"anexat",
-	"ataşez",
-	"atașez",
-	/* Croatian, Serbian, Slovenian */ "privit",
-	"prilog",
-	"prilaž",
-	"u privitku",
-	"priponk",
-	"прилог",
-	/* Estonian, Latvian, Lithuanian */ "manuses",
-	"manusena",
-	"pielikum",
-	"pievienot",
-	"prisegt",
-	"pridėt",
-	"priede",
-	/* Turkish */ "ekteki",
-	"ek'te",
-	"ekli dosya",
-	"ilişik",
-	"iliştir",
-	/* Greek */ "συνημμέν",
-	"επισυν",
-	/* Russian */ "вложен",
-	"вложил",
-	"прилага",
-	"приложил",
-	"в приложении",
-	"прикреп",
-	"во вложении",
-	/* Ukrainian, Bulgarian */ "вкладен",
-	"долуча",
-	"у додатку",
-	"додаю файл",
-	"прикач",
-	/* Vietnamese, Indonesian */ "đính kèm",
-	"terlampir",
-	"lampiran",
+	/* English */
+	"attach|enclosed|enclosure",
+	/* German */
+	"anhang|anhäng|angehäng|angehängt|anbei|beigefüg|beiliegend",
+	/* French */
+	"ci-joint|pièce jointe|pièces jointes|piece jointe|en pj|fichier joint|fichiers joints|pj "
+	":|annexé",
+	/* Spanish */
+	"adjunt|anexo|anexa",
+	/* Portuguese */
+	"em anexo|segue anexo|anexado|anexei",
+	/* Dutch */
+	"bijlage|bijgevoegd|bijgesloten|toegevoegd bestand",
+	/* Catalan */
+	"adjunte|adjunto",
+	/* Polish */
+	"załącz|zalacz|w załączeniu",
+	/* Czech, Slovak */
+	"příloh|přílož|přiklád|priloh|prilož|prikladám",
+	/* Swedish */
+	"bifog|bilaga|bilagor|bilagd",
+	/* Danish, Norwegian */
+	"vedhæft|vedlagt|vedlegg|vedlagd|bilag|vedhefta",
+	/* Finnish */
+	"liite|liitte|liitteenä|oheinen|oheisena",
+	/* Hungarian */
+	"csatol|mellékel|melléklet",
+	/* Romanian */
+	"ataşat|atașat|anexat|ataşez|atașez",
+	/* Croatian, Serbian, Slovenian */
+	"privit|prilog|prilaž|u privitku|priponk|прилог",
+	/* Estonian, Latvian, Lithuanian */
+	"manuses|manusena|pielikum|pievienot|prisegt|pridėt|priede",
+	/* Turkish */
+	"ekteki|ek'te|ekli dosya|ilişik|iliştir",
+	/* Greek */
+	"συνημμέν|επισυν",
+	/* Russian */
+	"вложен|вложил|прилага|приложил|в приложении|прикреп|во вложении",
+	/* Ukrainian, Bulgarian */
+	"вкладен|долуча|у додатку|додаю файл|прикач",
+	/* Vietnamese, Indonesian */
+	"đính kèm|terlampir|lampiran",
 };
 
+/* Words that are the beginning of others: only whole. */
+static const char *const wholes[] = {
+	/* Italian */
+	"allegato|allegati|allegata|allegate|allego",
+	/* French */
+	"pj",
+	/* Turkish */
+	"ekte dosya",
+	/* Portuguese */
+	"anexos",
+};
+
+/* Where no blanks are written. */
 static const char *const anywhere[] = {
-	/* Chinese */ "附件", "附上", "随附", "隨附", /* Japanese */ "添付",
-	/* Korean */ "첨부", /* Hebrew */ "מצורף", "מצורפ", "מצ\"ב", /* Arabic */ "مرفق", "المرفق",
-	/* Persian */ "پیوست", /* Thai */ "แนบ", /* Hindi */ "संलग्न"};
+	/* Chinese */
+	"附件|附上|随附|隨附",
+	/* Japanese */
+	"添付",
+	/* Korean */
+	"첨부",
+	/* Hebrew */
+	"מצורף|מצורפ|מצ\"ב",
+	/* Arabic */
+	"مرفق|المرفق",
+	/* Persian */
+	"پیوست",
+	/* Thai */
+	"แนบ",
+	/* Hindi */
+	"संलग्न",
+};
 
 /* Small letters of the scripts above; the locale has no say. */
 static uint32_t letter_small(uint32_t code)
@@ -146,10 +110,22 @@ static bool is_letter(uint32_t code)
 	       (code >= 0xc0 && code < 0x2000);
 }
 
-static bool starts_with_any(struct str small, const char *const *words, size_t count)
+static bool starts_with(struct str small, struct str words, bool is_whole)
+{
+	while (words.len > 0) {
+		struct str word = str_cut(&words, '|'), behind = str_skip(small, word.len);
+		size_t len;
+		if (str_starts(small, word) &&
+			(!is_whole || behind.len == 0 || !is_letter(utf8_next(behind, &len))))
+			return true;
+	}
+	return false;
+}
+
+static bool starts_with_any(struct str small, const char *const *rows, size_t count, bool is_whole)
 {
 	for (size_t i = 0; i < count; i++)
-		if (str_starts(small, str_from(words[i])))
+		if (starts_with(small, str_from(rows[i]), is_whole))
 			return true;
 	return false;
 }
@@ -188,10 +164,14 @@ bool compose_words_find(struct str text, struct buf *word)
 		size_t len;
 		struct str here = str_skip(buf_str(&small), at);
 		uint32_t code = utf8_next(here, &len);
-		has_any = (!is_inside && starts_with_any(here, beginnings,
-						 sizeof(beginnings) / sizeof(*beginnings))) ||
-			  (code >= 0x80 && starts_with_any(here, anywhere,
-						   sizeof(anywhere) / sizeof(*anywhere)));
+		if (!is_inside)
+			has_any = starts_with_any(
+					  here, wholes, sizeof(wholes) / sizeof(*wholes), true) ||
+				  starts_with_any(here, beginnings,
+					  sizeof(beginnings) / sizeof(*beginnings), false);
+		if (!has_any && code >= 0x80)
+			has_any = starts_with_any(
+				here, anywhere, sizeof(anywhere) / sizeof(*anywhere), false);
 		if (has_any)
 			buf_add(word, word_at(str_skip(text, at)));
 		is_inside = is_letter(code);
