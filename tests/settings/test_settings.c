@@ -154,7 +154,7 @@ Test(settings, warns_with_line_and_remedy_and_goes_on)
 		{"[rowan \"x\"]\n", 1, "There is no section [rowan]; did you mean [rowan]?"},
 		{"\n[gardening]\n", 2,
 			"There is no section [gardening]; the sections are [rowan], [account "
-			"\"NAME\"], [keys] and [theme]."},
+			"\"NAME\"], [identity \"NAME\"], [keys] and [theme]."},
 		{"[account]\n", 1, "An account needs a name: [account \"work\"]."},
 		{"[account \"\"]\n", 1, "An account needs a name: [account \"work\"]."},
 		{"[account \"x\"]\nfrom = me\n", 1,
