@@ -561,6 +561,11 @@ bool cache_outbox_find_copy(struct cache *cache, int64_t folder_id, const char *
 bool cache_outbox_forget(
 	struct cache *cache, int64_t outgoing_id, bool *is_gone, struct error *err);
 
+/* The message is out: its draft goes, or, with refused (an address list, else ""), is closed again
+ * for those alone. Nothing when that was done before. */
+bool cache_outbox_settle_draft(
+	struct cache *cache, int64_t outgoing_id, const char *refused, struct error *err);
+
 /* Rows DONE for more than 7 days go. */
 bool cache_outbox_sweep(struct cache *cache, int64_t now, struct error *err);
 

@@ -396,6 +396,30 @@ bool cache_outbox_forget(struct cache *cache, int64_t outgoing_id, bool *is_gone
 	return ok;
 }
 
+bool cache_outbox_settle_draft(
+	struct cache *cache, int64_t outgoing_id, const char *refused, struct error *err)
+{
+	static const char find[] = "SELECT draft_id FROM outbox WHERE outbox_id=?1";
+	static const char loose[] = "UPDATE outbox SET draft_id=0 WHERE outbox_id=?1";
+	static const char keep[] = "UPDATE draft SET state=1,recipients=?2,cc='',bcc='',rev=rev+1"
+				   " WHERE draft_id=?1";
+	int64_t draft_id = 0;
+	if (!store_is_owner(cache, err) || !store_begin(cache, STORE_LOCAL, err))
+		return false;
+	bool ok = store_number(cache, STORE_LOCAL, find, STORE_INTS(outgoing_id), &draft_id, err) &&
+		  store_run(cache, STORE_LOCAL, loose, STORE_INTS(outgoing_id), err);
+	if (ok && draft_id != 0 && refused[0] != '\0') {
+		sqlite3_stmt *stmt =
+			store_query(cache, STORE_LOCAL, keep, STORE_INTS(draft_id), err);
+		if (stmt != NULL)
+			store_bind_text(stmt, 2, str_from(refused));
+		ok = stmt != NULL && store_finish(cache, stmt, err);
+	} else if (ok && draft_id != 0) {
+		ok = cache_draft_drop(cache, draft_id, err);
+	}
+	return store_end(cache, STORE_LOCAL, ok, err);
+}
+
 bool cache_outbox_sweep(struct cache *cache, int64_t now, struct error *err)
 {
 	static const char sql[] =

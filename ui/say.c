@@ -29,6 +29,8 @@ static const char *notice_sentence(enum notice_kind kind)
 		return _("the server will not keep this mark");
 	case NOTICE_ACTION_FAILED:
 		return _("the server refused");
+	case NOTICE_NOT_SENT:
+		return _("a message was not sent");
 	case NOTICE_SETTINGS:
 		return _("settings");
 	}

@@ -405,7 +405,8 @@ static void engine_serve(struct engine *engine, struct request *request)
 	case REQUEST_DRAFT_CHECK:
 	case REQUEST_DRAFT_SEND:
 	case REQUEST_REDIRECT:
-		drafts_serve(engine, request);
+		if (drafts_serve(engine, request))
+			return; /* kept until it is done */
 		break;
 	case REQUEST_COMPLETE:
 	case REQUEST_BOOK:
@@ -596,7 +597,8 @@ static void engine_end_sync(struct engine *engine)
 
 static void engine_end_idle(struct engine *engine)
 {
-	if (!engine->idle_is_asked || reading_is_busy(engine) || jobs_pending(engine->jobs) > 0)
+	if (!engine->idle_is_asked || reading_is_busy(engine) || drafts_are_busy(engine) ||
+		jobs_pending(engine->jobs) > 0)
 		return;
 	for (size_t i = 0; !engine->is_guest && i < engine->run_count; i++) {
 		struct account_run *run = engine->runs[i];
@@ -691,6 +693,7 @@ int64_t engine_step(struct engine *engine, int64_t now)
 	if (live_prepare(engine) || live_search(engine))
 		deadline = now;
 	reading_flush(engine, &deadline);
+	drafts_step(engine, &deadline);
 	live_flush(engine, &deadline);
 	engine_tell_folders(engine, &deadline);
 	engine_tell_accounts(engine);
@@ -699,6 +702,7 @@ int64_t engine_step(struct engine *engine, int64_t now)
 		actions_tell(engine);
 	}
 	submit_tell(engine);
+	drafts_tell(engine);
 	engine_end_sync(engine);
 	engine_end_idle(engine);
 	engine_upkeep(engine, &deadline);
@@ -816,6 +820,8 @@ static bool engine_begin(struct engine *engine, struct error *err)
 		return false;
 	cache.read_header = NULL; /* workers read only */
 	engine->jobs = jobs_new(&cache, engine->world->runs_jobs_inline, err);
+	engine->wall = engine->world->wall(engine->world->context);
+	drafts_recover(engine);
 	return engine->jobs != NULL && engine_add_runs(engine, err);
 }
 
@@ -903,6 +909,7 @@ void engine_close(struct engine *engine)
 	live_search_free(engine);
 	jobs_free(engine->jobs);
 	reading_free_all(engine);
+	drafts_free(engine);
 	cache_close(engine->cache);
 	profile_close(engine->profile);
 	settings_free(engine->settings);

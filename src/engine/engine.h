@@ -318,6 +318,8 @@ enum notice_kind {
 	NOTICE_READ_ONLY,     /* text: the folder could only be opened read-only */
 	NOTICE_NOT_KEPT,      /* the server will not keep that flag */
 	NOTICE_ACTION_FAILED, /* error: the server's words; action_kind, group */
+	NOTICE_NOT_SENT,      /* outgoing_id, draft_id, text: what the server said, a line for each
+				 recipient who was refused; REQUEST_OUTGOING decides */
 	NOTICE_SETTINGS,      /* text: a bad line in rowan.conf, with file, line and remedy */
 };
 

@@ -73,9 +73,8 @@ static void reading_tell_failed(
 	engine_post(engine, event);
 }
 
-static struct reading *reading_begin(struct engine *engine, int64_t place_id, uint64_t tag)
+static struct reading *reading_make_new(struct engine *engine, int64_t place_id, struct error *err)
 {
-	struct error err;
 	struct reading *r = reading_find(engine, place_id);
 	if (r != NULL)
 		return r;
@@ -85,14 +84,54 @@ static struct reading *reading_begin(struct engine *engine, int64_t place_id, ui
 	r->uid = place_uid(place_id);
 	struct account_run *run = engine_run_of_folder(engine, r->folder_id);
 	r->account_id = run != NULL ? run->account->account_id : 0;
-	if (!reading_load(engine, r, &err)) {
-		reading_tell_failed(engine, tag, place_id, &err);
+	if (!reading_load(engine, r, err)) {
 		reading_free(r);
 		return NULL;
 	}
 	r->next = engine->readings;
 	engine->readings = r;
 	return r;
+}
+
+static struct reading *reading_begin(struct engine *engine, int64_t place_id, uint64_t tag)
+{
+	struct error err;
+	struct reading *r = reading_make_new(engine, place_id, &err);
+	if (r == NULL)
+		reading_tell_failed(engine, tag, place_id, &err);
+	return r;
+}
+
+bool reading_bring(struct engine *engine, int64_t place_id, bool whole, struct error *err)
+{
+	struct reading *r = reading_make_new(engine, place_id, err);
+	if (r == NULL)
+		return false;
+	r->is_quoted |= !whole;
+	r->is_background |= whole;
+	r->is_asked = true;
+	r->is_settled = r->is_unreachable = false;
+	r->error = (struct error){0};
+	return true;
+}
+
+enum reading_answer reading_have(
+	struct engine *engine, int64_t place_id, int64_t *message_id, struct error *err)
+{
+	struct reading *r = reading_find(engine, place_id);
+	if (r != NULL && !r->is_settled)
+		return READING_COMING;
+	if (r != NULL)
+		r->is_asked = false;
+	if (r != NULL && !r->is_unreachable && r->error.kind == ERROR_NONE) {
+		*message_id = r->message_id;
+		return READING_HERE;
+	}
+	if (r != NULL && r->error.kind != ERROR_NONE)
+		*err = r->error;
+	else
+		error_set(err, ERROR_NETWORK, "the message is not here and the account is offline");
+	return READING_NEVER;
 }
 
 void reading_open(struct engine *engine, const struct request *request)
@@ -143,7 +182,7 @@ void reading_end(struct engine *engine, int64_t place_id)
 static bool reading_is_over(const struct reading *r)
 {
 	return !r->is_shown && r->saves == NULL && !r->render_is_out && r->out == 0 &&
-	       (!r->is_background || r->is_settled);
+	       (!(r->is_background || r->is_quoted) || (r->is_settled && !r->is_asked));
 }
 
 static void reading_sweep(struct engine *engine)
@@ -253,7 +292,7 @@ bool reading_want(struct engine *engine, struct reading *r, struct reading_want 
 			return true;
 	if (r->is_shown && r->show.part[0] != '\0')
 		return want_section(engine, r, r->show.part, want);
-	return r->is_shown && want_text(engine, r, want);
+	return (r->is_shown || r->is_quoted) && want_text(engine, r, want);
 }
 
 /* ---- Telling. ---- */

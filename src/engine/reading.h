@@ -17,6 +17,14 @@ void reading_end(struct engine *engine, int64_t place_id);
 void reading_save_part(struct engine *engine, const struct request *request);
 /* A guest wants the bytes in the store. */
 void reading_want_body(struct engine *engine, int64_t place_id);
+
+/* The bytes of a message for a draft: all of it, or only its text. Then reading_have tells. */
+bool reading_bring(struct engine *engine, int64_t place_id, bool whole, struct error *err);
+enum reading_answer { READING_COMING, READING_HERE, READING_NEVER };
+/* *message_id: where the store has it. *err is filled for NEVER. */
+enum reading_answer reading_have(
+	struct engine *engine, int64_t place_id, int64_t *message_id, struct error *err);
+
 void reading_free_all(struct engine *engine);
 
 /* Renders and posts what has news; lowers *deadline. */

@@ -35,7 +35,9 @@ struct reading {
 	bool is_settled; /* nothing more is wanted, or will come */
 	bool is_unreachable;
 	bool is_called;      /* guest: the holder was told */
-	bool is_background;  /* for a guest: fetched, not shown */
+	bool is_background;  /* for a guest, or to be forwarded: fetched, not shown */
+	bool is_quoted;      /* its text is wanted for an answer */
+	bool is_asked;       /* somebody will look with reading_have */
 	bool got_bytes;      /* since the command that is out was sent */
 	struct error error;  /* why it cannot be had; ERROR_NONE */
 	int64_t rendered_at; /* ms */

@@ -31,7 +31,7 @@ static bool copy_move(struct session *s, struct outgoing *item, enum outgoing_st
 	bool is_moved;
 	enum outgoing_state from = item->state;
 	item->state = to;
-	engine->outbox_dirty = true;
+	engine->outbox_dirty = engine->outbox_has_news = true;
 	s->run->submit->is_dirty = true;
 	if (cache_outbox_move(engine->cache, item, from, engine->wall, &is_moved, &err))
 		return is_moved;

@@ -20,6 +20,7 @@
 
 struct account_run;
 struct backend;
+struct drafting;
 struct folder_sync;
 struct jobs;
 struct live_list;
@@ -53,6 +54,10 @@ struct engine {
 	bool wants_folders, wants_accounts, wants_actions; /* someone asked: tell on every change */
 	bool folders_dirty, accounts_dirty, actions_dirty;
 	bool wants_outbox, outbox_dirty, outbox_was_busy, outbox_is_recovered;
+	struct drafting *draftings; /* owned, linked: drafts that wait for messages */
+	bool wants_drafts, drafts_dirty;
+	bool book_is_stale;   /* its index is to be read again */
+	bool outbox_has_news; /* a draft's message may be out */
 	int64_t folders_told; /* ms: when EVENT_FOLDERS was last posted */
 	unsigned next_question, next_serial;
 	uint64_t next_revision;

@@ -221,8 +221,8 @@ bool stored_part_message(struct stored *stored, struct str path, struct buf *out
 	return true;
 }
 
-bool stored_write_part(
-	struct stored *stored, struct str path, int fd, const char *name, struct error *err)
+bool stored_copy_part(
+	struct stored *stored, struct str path, stored_sink *sink, void *context, struct error *err)
 {
 	struct stored_range range;
 	struct mime_decoder decoder;
@@ -242,12 +242,30 @@ bool stored_write_part(
 		if (!ok || piece.len == 0)
 			break;
 		mime_decoder_feed(&decoder, buf_str(&piece), &bytes);
-		ok = file_write_all(fd, buf_str(&bytes), name, err);
+		ok = bytes.len == 0 || sink(context, buf_str(&bytes), err);
 	}
 	buf_clear(&bytes);
 	mime_decoder_finish(&decoder, &bytes);
-	ok = ok && file_write_all(fd, buf_str(&bytes), name, err);
+	ok = ok && (bytes.len == 0 || sink(context, buf_str(&bytes), err));
 	buf_done(&piece);
 	buf_done(&bytes);
 	return ok;
+}
+
+struct stored_file {
+	int fd;
+	const char *name;
+};
+
+static bool stored_write(void *context, struct str bytes, struct error *err)
+{
+	const struct stored_file *file = context;
+	return file_write_all(file->fd, bytes, file->name, err);
+}
+
+bool stored_write_part(
+	struct stored *stored, struct str path, int fd, const char *name, struct error *err)
+{
+	struct stored_file file = {fd, name};
+	return stored_copy_part(stored, path, stored_write, &file, err);
 }

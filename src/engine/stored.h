@@ -19,7 +19,12 @@ struct render_source stored_source(struct stored *stored);
  * when there is no such part. message/rfc822 parts give the message that is embedded. */
 bool stored_part_message(struct stored *stored, struct str path, struct buf *out);
 
-/* Writes the decoded bytes of a part ("" is the message as it came), piece by piece. */
+/* The decoded bytes of a part ("" is the message as it came), piece by piece. */
+typedef bool stored_sink(void *context, struct str bytes, struct error *err);
+bool stored_copy_part(struct stored *stored, struct str path, stored_sink *sink, void *context,
+	struct error *err);
+
+/* The same into a file. */
 bool stored_write_part(
 	struct stored *stored, struct str path, int fd, const char *name, struct error *err);
 

@@ -169,6 +169,7 @@ static void submit_event(struct submit *s, const struct smtp_event *event)
 			event->reply.text);
 		return;
 	case SMTP_READY:
+		s->size_max = smtp_size_max(s->smtp);
 		submit_login_start(s);
 		return;
 	case SMTP_WANT_TLS:
@@ -466,6 +467,11 @@ static bool submit_is_wanted(const struct submit *s)
 {
 	return s->run->engine->now < s->wanted_until &&
 	       (!submit_needs_login(s) || s->run->secret != NULL);
+}
+
+uint64_t submit_size_limit(const struct account_run *run)
+{
+	return run->submit != NULL ? run->submit->size_max : 0;
 }
 
 void submit_expect(struct account_run *run)

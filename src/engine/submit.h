@@ -22,6 +22,15 @@ size_t submit_poll(struct account_run *run, struct pollfd *fds, int64_t *deadlin
 void submit_close(struct account_run *run); /* the connection; what it was at is settled */
 void submit_free(struct account_run *run);
 
+/* A message was added: told, and on its way. */
+void submit_posted(struct engine *engine, int64_t outgoing_id, uint64_t tag);
+
+/* "ADDRESS: 550 5.1.1 words" for each who was refused, a line each. */
+void submit_recipient_words(const struct outgoing *item, struct buf *out);
+
+/* What the server last said of how large a message may be; 0: not known. */
+uint64_t submit_size_limit(const struct account_run *run);
+
 /* Something is being written in this account: its connection is made ready, for some minutes. */
 void submit_expect(struct account_run *run);
 

@@ -74,6 +74,22 @@ static void submit_item_end(struct submit *s, enum outgoing_state state, struct 
 	submit_item_drop(s);
 }
 
+/* Refused for good: its writer hears of it, and finds it in the outbox. */
+static void item_failed(struct submit *s, struct str words)
+{
+	struct engine *engine = s->run->engine;
+	struct event *notice = engine_notice(engine, NOTICE_NOT_SENT, s->run->account->account_id);
+	struct buf refused = {0};
+	notice->outgoing_id = s->item.outgoing_id;
+	notice->draft_id = s->item.draft_id;
+	submit_recipient_words(&s->item, &refused);
+	if (refused.len == 0)
+		buf_add(&refused, words);
+	notice->text = buf_take(&refused);
+	engine_post(engine, notice);
+	submit_item_end(s, OUTGOING_FAILED, words);
+}
+
 /* The connection is gone under the message. */
 void submit_item_cut(struct submit *s)
 {
@@ -130,7 +146,7 @@ bool submit_item_body(struct submit *s)
 		if (bytes.len == 0)
 			error_set(&err, ERROR_STORAGE, "the message is shorter than it was");
 		if (is_wrong) { /* no other attempt will do better */
-			submit_item_end(s, OUTGOING_FAILED, str_from(err.detail));
+			item_failed(s, str_from(err.detail));
 			return submit_fail_with(s, &err);
 		}
 		s->body_at += bytes.len;
@@ -170,7 +186,7 @@ void submit_item_start(struct submit *s)
 	if (err.kind == ERROR_STORAGE)
 		submit_item_later(s, submit_pause_s(s, s->item.tries), str_from(err.detail));
 	else
-		submit_item_end(s, OUTGOING_FAILED, str_from(err.detail));
+		item_failed(s, str_from(err.detail));
 }
 
 void submit_item_recipient(struct submit *s, const struct smtp_event *event)
@@ -205,7 +221,7 @@ void submit_item_refused(struct submit *s, const struct smtp_event *event)
 	struct buf words = {0};
 	reply_words(&event->reply, &words);
 	if (item_is_refused_for_good(s, event))
-		submit_item_end(s, OUTGOING_FAILED, buf_str(&words));
+		item_failed(s, buf_str(&words));
 	else
 		submit_item_later(s, submit_pause_s(s, s->item.tries + 1), buf_str(&words));
 	buf_done(&words);
@@ -218,6 +234,7 @@ void submit_item_accepted(struct submit *s, const struct smtp_event *event)
 		s->run->account->kind == ACCOUNT_IMAP && (s->item.options & OUTGOING_NO_COPY) == 0;
 	reply_words(&event->reply, &words);
 	s->item.not_before = 0;
+	s->run->engine->outbox_has_news = true;
 	submit_item_end(s, has_copy ? OUTGOING_ACCEPTED : OUTGOING_DONE, buf_str(&words));
 	buf_done(&words);
 	s->failures = 0;

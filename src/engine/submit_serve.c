@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "engine/account_run.h"
+#include "engine/drafts.h"
 #include "engine/event.h"
 #include "engine/profile.h"
 
@@ -41,6 +42,27 @@ void submit_tell(struct engine *engine)
 	submit_post_outbox(engine, 0, 0);
 }
 
+void submit_posted(struct engine *engine, int64_t outgoing_id, uint64_t tag)
+{
+	submit_wake(engine);
+	engine->outbox_was_busy = submit_is_busy_anywhere(engine);
+	submit_post_outbox(engine, tag, outgoing_id);
+	if (engine->is_guest)
+		profile_call(engine->profile, "wake");
+}
+
+void submit_recipient_words(const struct outgoing *item, struct buf *out)
+{
+	for (size_t i = 0; i < item->recipient_count; i++) {
+		const struct outgoing_recipient *r = &item->recipients[i];
+		if (r->code < 400)
+			continue;
+		buf_addf(out, "%s: %u %s%s%s\n", r->address, r->code,
+			r->enhanced != NULL ? r->enhanced : "", r->enhanced != NULL ? " " : "",
+			r->words != NULL ? r->words : "");
+	}
+}
+
 static void serve_send(struct engine *engine, struct request *request)
 {
 	struct error err;
@@ -52,11 +74,7 @@ static void serve_send(struct engine *engine, struct request *request)
 		engine_fail(engine, request->tag, &err);
 		return;
 	}
-	submit_wake(engine);
-	engine->outbox_was_busy = submit_is_busy_anywhere(engine);
-	submit_post_outbox(engine, request->tag, request->outgoing->outgoing_id);
-	if (engine->is_guest)
-		profile_call(engine->profile, "wake");
+	submit_posted(engine, request->outgoing->outgoing_id, request->tag);
 }
 
 /* What a person may decide about a message, by the state it is in. */
@@ -65,6 +83,8 @@ static bool act_state(const char *word, enum outgoing_state from, enum outgoing_
 	bool is_open = from == OUTGOING_HELD || from == OUTGOING_QUEUED ||
 		       from == OUTGOING_UNKNOWN || from == OUTGOING_FAILED;
 	if (strcmp(word, "retry") == 0 && is_open)
+		*to = OUTGOING_QUEUED;
+	else if (strcmp(word, "rest") == 0 && from == OUTGOING_FAILED)
 		*to = OUTGOING_QUEUED;
 	else if (strcmp(word, "sent") == 0 && from == OUTGOING_UNKNOWN)
 		*to = OUTGOING_SENTCOPY; /* the server may have made the copy itself */
@@ -86,6 +106,8 @@ static bool act_move(struct engine *engine, const char *word, int64_t id, struct
 	bool may = act_state(word, from, &to);
 	item.state = to;
 	item.not_before = 0;
+	if (strcmp(word, "rest") == 0)
+		item.options |= OUTGOING_TO_REST;
 	if (to == OUTGOING_QUEUED) {
 		mem_free(item.words); /* of the tries before */
 		item.words = NULL;
@@ -99,13 +121,27 @@ static bool act_move(struct engine *engine, const char *word, int64_t id, struct
 	return ok;
 }
 
-static bool act_cancel(struct engine *engine, int64_t id, struct error *err)
+/* What was written here comes back as it was, with what the server said of it. */
+static bool act_cancel(struct engine *engine, const struct request *request, struct error *err)
 {
-	bool is_gone;
-	if (!cache_outbox_forget(engine->cache, id, &is_gone, err))
-		return false;
-	return is_gone || error_set(err, ERROR_INPUT,
-				  "there is no such message in the outbox, or it is on its way");
+	struct outgoing item = {0};
+	struct buf words = {0};
+	bool is_found = false, is_gone = false;
+	bool ok = cache_outbox_get(engine->cache, request->outgoing_id, &item, &is_found, err) &&
+		  cache_outbox_forget(engine->cache, request->outgoing_id, &is_gone, err);
+	if (ok && !is_gone)
+		ok = error_set(err, ERROR_INPUT,
+			"there is no such message in the outbox, or it is on its way");
+	if (ok && item.draft_id != 0 && item.state != OUTGOING_DONE) {
+		submit_recipient_words(&item, &words);
+		if (words.len == 0 && item.words != NULL)
+			buf_add_text(&words, item.words);
+		ok = drafts_give(engine, item.draft_id, request->tag,
+			words.len > 0 ? buf_text(&words) : NULL, err);
+	}
+	buf_done(&words);
+	outgoing_done(&item);
+	return ok;
 }
 
 static void serve_act(struct engine *engine, struct request *request)
@@ -120,12 +156,13 @@ static void serve_act(struct engine *engine, struct request *request)
 		}
 	}
 	bool ok = strcmp(request->text, "cancel") == 0
-			  ? act_cancel(engine, request->outgoing_id, &err)
+			  ? act_cancel(engine, request, &err)
 			  : act_move(engine, request->text, request->outgoing_id, &err);
 	if (!ok) {
 		engine_fail(engine, request->tag, &err);
 		return;
 	}
+	engine->outbox_has_news = true;
 	engine->outbox_was_busy = submit_is_busy_anywhere(engine);
 	submit_post_outbox(engine, request->tag, request->outgoing_id);
 	if (engine->is_guest)

@@ -42,6 +42,7 @@ struct submit {
 	int64_t copy_looked;    /* outgoing_id: Sent is being synced to look for it */
 	enum submit_doubt doubt;
 	int64_t doubt_from;   /* wall seconds: not looked at before, servers take a while */
+	uint64_t size_max;    /* of a message, as EHLO last said; 0: not known */
 	int64_t wanted_until; /* ms: somebody writes, and may send any moment */
 	char name[80];        /* for the log and the counts */
 };
