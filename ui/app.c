@@ -1,6 +1,7 @@
 /* The application: the stack of screens, the status line, keys, prompts and what is due. */
 #include "ui/app_parts.h"
 
+#include "ui/app_compose.h"
 #include "ui/app_open.h"
 #include "ui/app_save.h"
 #include "ui/app_wish.h"
@@ -275,8 +276,18 @@ static void app_click(struct app *app, const struct input *input)
 {
 	struct screen *top = app_top(app);
 	int row = input->row - app_body_top(app);
+	app->click_column = input->column;
 	if (top->ops->click != NULL && row >= 0 && row < app_body_height(app))
 		top->ops->click(top, row);
+}
+
+static bool app_type(struct app *app, const struct input *input)
+{
+	struct screen *top = app_top(app);
+	if (top->ops->text == NULL || !top->ops->text(top, input))
+		return false;
+	app_status_age(app);
+	return true;
 }
 
 void app_key(struct app *app, const struct input *input, int64_t now)
@@ -290,7 +301,7 @@ void app_key(struct app *app, const struct input *input, int64_t now)
 			app->wants_bell = true;
 		return;
 	}
-	if (input->is_pasted)
+	if (app_compose_holds(app, input) || app_type(app, input) || input->is_pasted)
 		return;
 	app_status_age(app);
 	if (input->code == INPUT_CLICK) {
@@ -419,6 +430,8 @@ struct app *app_new(const struct ui_options *options, int rows, int columns, int
 		app_warn(app, "%s", options->crashed);
 	app_send(app, request_new(REQUEST_ACCOUNTS));
 	app_send(app, request_new(REQUEST_FOLDERS));
+	app_send(app, request_new(REQUEST_DRAFTS));
+	app_send(app, request_new(REQUEST_OUTBOX));
 	return app;
 }
 
@@ -436,6 +449,7 @@ void app_free(struct app *app)
 	mem_free(app->transfer.name);
 	mem_free(app->goto_name);
 	app_known_done(app);
+	app_compose_done(app);
 	mem_free(app->memories);
 	buf_done(&app->status);
 	buf_done(&app->notification);

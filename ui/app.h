@@ -51,6 +51,8 @@ struct opening {
 	bool needs_terminal, is_copious, is_input;
 	char *folder; /* owned: for files, once there was one */
 	unsigned number;
+	void (*done)(void *context, int status); /* of a program in the terminal; NULL */
+	void *done_context;
 	struct opened *running; /* owned */
 	size_t running_count, running_cap;
 };
@@ -69,11 +71,30 @@ struct folder_change {
 	int64_t account_id, folder_id;
 };
 
+/* What is being written, or waits to be. */
+struct writing {
+	uint64_t tag; /* of the request whose draft opens a composer; 0 */
+	struct input *early; /* owned: typed since then, and meant for it */
+	size_t early_count, early_cap;
+	uint64_t back_tag, bounce_tag;
+	enum draft_verb verb; /* of the questions before it */
+	int64_t *place_ids;   /* owned */
+	size_t count;
+	bool is_list, omits_text;
+	struct draft_row *drafts; /* owned */
+	size_t draft_count;
+	struct outgoing *outbox; /* owned */
+	size_t outbox_count;
+	bool has_outbox;
+	int64_t held_id; /* sent last: may be taken back while it is held; 0 */
+};
+
 struct app {
 	const struct ui_options *options;
 	struct keys keys;
 	struct theme theme;
 	int rows, columns;
+	int click_column;
 	int64_t now;
 
 	struct screen *stack[APP_DEPTH]; /* owned */
@@ -101,6 +122,7 @@ struct app {
 	struct opening opening;
 	struct transfer transfer;
 	struct folder_change change;
+	struct writing writing;
 	uint64_t wish_tag;              /* of the last wish, whose outcome is told */
 	bool is_finishing;              /* leaves as soon as nothing waits */
 	int64_t finish_by;              /* but asks, or leaves, at this time; 0: whenever */

@@ -1,6 +1,7 @@
 /* Commands that every screen has. */
 #include "ui/app_parts.h"
 
+#include "ui/app_compose.h"
 #include "ui/app_wish.h"
 #include "ui/screens/screen.h"
 #include "words/gettext.h"
@@ -218,6 +219,23 @@ static void app_answer(struct app *app)
 		app_question_next(app);
 }
 
+/* What was just sent comes back first: it is what cannot be taken back later. */
+static void app_undo_last(struct app *app)
+{
+	if (!app_take_back(app))
+		app_undo(app);
+}
+
+static void app_outbox(struct app *app)
+{
+	app_push(app, screen_outbox_new(app));
+}
+
+static void app_book(struct app *app)
+{
+	app_push(app, screen_book_new(app));
+}
+
 static const struct {
 	enum command command;
 	void (*run)(struct app *app);
@@ -230,7 +248,10 @@ static const struct {
 	{COMMAND_GOTO, app_ask_folder},
 	{COMMAND_ACCOUNTS, app_accounts},
 	{COMMAND_JOURNAL, app_journal},
-	{COMMAND_UNDO, app_undo},
+	{COMMAND_UNDO, app_undo_last},
+	{COMMAND_COMPOSE, app_compose},
+	{COMMAND_OUTBOX, app_outbox},
+	{COMMAND_BOOK, app_book},
 	{COMMAND_QUIT, app_quit},
 	{COMMAND_BACK, app_back},
 	{COMMAND_REDRAW, app_redraw},

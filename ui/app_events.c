@@ -2,6 +2,7 @@
 #include "ui/app_parts.h"
 
 #include "base/memory.h"
+#include "ui/app_compose.h"
 #include "ui/app_open.h"
 #include "ui/app_save.h"
 #include "ui/app_wish.h"
@@ -73,7 +74,7 @@ static void app_take_accounts(struct app *app, struct event *event)
 	if (app->is_finishing && app_waiting(app) == 0)
 		app->is_over = true;
 	if (app->account_count == 0 && app->depth == 1)
-		app_say(app, "%s", _("No account yet: A in the main menu adds one"));
+		app_say(app, "%s", _("No account yet: S in the main menu adds one"));
 }
 
 static void app_take_question(struct app *app, struct event *event)
@@ -124,6 +125,7 @@ static void app_take_new_mail(struct app *app, struct event *event)
 static void app_take_failed(struct app *app, struct event *event)
 {
 	app_open_event(app, event);
+	app_compose_event(app, event);
 	app_say_error(app, &event->error);
 }
 
@@ -157,6 +159,9 @@ static const struct {
 	{EVENT_ACTED, app_take_wish},
 	{EVENT_UNDONE, app_take_wish},
 	{EVENT_FAILED, app_take_failed},
+	{EVENT_DRAFTS, app_compose_event},
+	{EVENT_OUTBOX, app_compose_event},
+	{EVENT_DRAFT, app_compose_event},
 	{EVENT_STOPPED, app_take_stopped},
 };
 

@@ -17,7 +17,7 @@ static bool folder_can_open(const struct folder *folder)
 	return (folder->attributes & (FOLDER_NO_SELECT | FOLDER_VANISHED)) == 0;
 }
 
-static int64_t app_current_account(const struct app *app)
+int64_t app_current_account(const struct app *app)
 {
 	const struct folder *folder = app_folder(app, app->folder_id);
 	if (folder != NULL)

@@ -208,10 +208,58 @@ bool app_open_event(struct app *app, const struct event *event)
 	return event->kind == EVENT_SAVED;
 }
 
+char *app_open_file(struct app *app, const char *name)
+{
+	struct buf file = {0};
+	if (app->opening.tag != 0 || app->options->open_folder == NULL) {
+		app_say(app, "%s",
+			app->opening.tag != 0 ? _("Another attachment is being opened")
+					      : _("Other programs cannot be used here"));
+		return NULL;
+	}
+	if (!opened_make_folder(app))
+		return NULL;
+	buf_addf(&file, "%u-%s", ++app->opening.number, name);
+	char *path = file_join(app->opening.folder, buf_text(&file));
+	buf_done(&file);
+	return path;
+}
+
+void app_open_program(struct app *app, const char *line, const char *path,
+	void (*done)(void *context, int status), void *context)
+{
+	struct opening *o = &app->opening;
+	struct buf script = {0};
+	buf_addf(&script, "exec %s \"$1\"", line);
+	argv_add(&o->argv, STR("/bin/sh"));
+	argv_add(&o->argv, STR("-c"));
+	argv_add(&o->argv, buf_str(&script));
+	argv_add(&o->argv, STR("sh"));
+	argv_add(&o->argv, str_from(path));
+	o->is_input = false;
+	o->done = done;
+	o->done_context = context;
+	app->wants_program = true;
+	buf_done(&script);
+}
+
+static void opening_end(struct app *app, int status)
+{
+	struct opening *o = &app->opening;
+	void (*done)(void *, int) = o->done;
+	o->done = NULL;
+	opening_forget(o);
+	done(o->done_context, status);
+}
+
 void app_open_ran(struct app *app, int status)
 {
 	struct opening *o = &app->opening;
 	buf_clear(&app->status);
+	if (o->done != NULL) {
+		opening_end(app, status);
+		return;
+	}
 	if (status == 127)
 		app_warn(app, _("%s cannot be started: %s"), o->argv.words[0], strerror(ENOENT));
 	if (o->path != NULL)

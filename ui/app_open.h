@@ -16,6 +16,14 @@ void app_open_link(struct app *app, const char *target);
 /* A command line of the settings, with two more words; nobody waits for it. */
 void app_run_beside(struct app *app, const char *line, const char *first, const char *second);
 
+/* A name for a file in Rowan's own folder, owned by the caller; NULL when there is none, which is
+ * said. */
+char *app_open_file(struct app *app, const char *name);
+/* A command line with the file as one more word, in the terminal; `done` gets its status when it is
+ * over. The line may name variables and quote: sh reads it, as it does for other programs. */
+void app_open_program(struct app *app, const char *line, const char *path,
+	void (*done)(void *context, int status), void *context);
+
 /* EVENT_SAVED, EVENT_FAILED: true when they were about a file to open. */
 bool app_open_event(struct app *app, const struct event *event);
 int64_t app_open_tick(struct app *app);

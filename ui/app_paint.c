@@ -81,7 +81,8 @@ static void app_paint_menu(const struct app *app, struct canvas *c, int row, int
 	for (size_t i = 0; i < count; i++)
 		app_menu_item(app, &slots[i], &items[i]);
 	int pages = menu_pages(c, rows, count);
-	menu_paint(c, row, rows, items, count, app->menu_page % pages, true);
+	bool is_paged = count < 2 || slots[1].command == COMMAND_OTHER;
+	menu_paint(c, row, rows, items, count, is_paged ? app->menu_page % pages : 0, is_paged);
 }
 
 /* A question takes as many rows as its words and all its keys need: on a small screen some of the

@@ -10,6 +10,7 @@ void app_ask_folder(struct app *app);
 void app_goto_late(struct app *app);
 /* The folder a name means: "Account/Folder", or the folder alone where that is clear. */
 const struct folder *app_folder_named(const struct app *app, struct str name);
+int64_t app_current_account(const struct app *app); /* of the open folder, or the first; 0 */
 bool app_complete_folder(void *app, struct str typed, struct buf *completed);
 
 /* app_commands.c: changes that the servers have not made yet. */

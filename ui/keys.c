@@ -19,6 +19,27 @@
 		make(context, '4', JUMP), make(context, '5', JUMP), make(context, '6', JUMP),      \
 		make(context, '7', JUMP), make(context, '8', JUMP), make(context, '9', JUMP)
 
+/* What is the same in the header of a message being written and in its text. */
+#define WRITING(context)                                                                           \
+	BOTH(context, INPUT_CTRL('G'), HELP), BOTH(context, INPUT_CTRL('X'), SEND),                \
+		BOTH(context, INPUT_CTRL('C'), CANCEL), BOTH(context, INPUT_CTRL('O'), POSTPONE),  \
+		BOTH(context, INPUT_CTRL('K'), CUT), BOTH(context, INPUT_CTRL('U'), UNCUT),        \
+		BOTH(context, INPUT_CTRL('^'), MARK), BOTH(context, INPUT_CTRL('Z'), UNDO_TEXT),   \
+		BOTH(context, INPUT_CTRL('Q'), REDO_TEXT),                                         \
+		BOTH(context, INPUT_CTRL('_'), EDITOR), BOTH(context, INPUT_CTRL('Y'), PAGE_UP),   \
+		BOTH(context, INPUT_CTRL('V'), PAGE_DOWN), BOTH(context, INPUT_CTRL('P'), UP),     \
+		BOTH(context, INPUT_CTRL('N'), DOWN), BOTH(context, INPUT_LEFT, LEFT),             \
+		BOTH(context, INPUT_CTRL('B'), LEFT), BOTH(context, INPUT_RIGHT, RIGHT),           \
+		BOTH(context, INPUT_CTRL('F'), RIGHT),                                             \
+		BOTH(context, INPUT_WORD_LEFT, WORD_LEFT),                                         \
+		BOTH(context, INPUT_WORD_RIGHT, WORD_RIGHT),                                       \
+		BOTH(context, INPUT_CTRL_SPACE, WORD_RIGHT),                                       \
+		BOTH(context, INPUT_HOME, LINE_START),                                             \
+		BOTH(context, INPUT_CTRL('A'), LINE_START), BOTH(context, INPUT_END, LINE_END),    \
+		BOTH(context, INPUT_CTRL('E'), LINE_END),                                          \
+		BOTH(context, INPUT_DELETE, DELETE_CHAR),                                          \
+		BOTH(context, INPUT_CTRL('D'), DELETE_CHAR)
+
 /* The first row of a command is the one the key menu shows. */
 const struct key_row key_rows[] = {
 	BOTH(ANY, '?', HELP),
@@ -36,11 +57,23 @@ const struct key_row key_rows[] = {
 	BOTH(ANY, '!', ANSWER),
 	BOTH(ANY, INPUT_CTRL('_'), UNDO),
 
+	WRITING(HEADER),
+	BOTH(HEADER, INPUT_CTRL('J'), ATTACH),
+	BOTH(HEADER, INPUT_CTRL('R'), RICH_HEADERS),
+	BOTH(HEADER, INPUT_CTRL('T'), PICK),
+	WRITING(COMPOSE),
+	BOTH(COMPOSE, INPUT_CTRL('J'), JUSTIFY),
+	BOTH(COMPOSE, INPUT_CTRL('R'), READ_FILE),
+	BOTH(COMPOSE, INPUT_CTRL('W'), WHEREIS),
+	BOTH(COMPOSE, INPUT_CTRL('\\'), REPLACE),
+	BOTH(COMPOSE, INPUT_CTRL('T'), SPELL),
+
 	PINE(ANY, 'o', OTHER),
 	PINE(ANY, 'm', MAIN),
 	PINE(ANY, 'l', FOLDERS),
 	PINE(ANY, 'i', INDEX),
 	PINE(ANY, 'g', GOTO),
+	PINE(ANY, 'c', COMPOSE),
 	PINE(ANY, 'q', QUIT),
 	PINE(ANY, '<', BACK),
 	PINE(ANY, ',', BACK),
@@ -55,7 +88,9 @@ const struct key_row key_rows[] = {
 	PINE(ANY, INPUT_CTRL('Y'), PAGE_UP),
 	PINE(ANY, INPUT_CTRL('V'), PAGE_DOWN),
 
-	PINE(MAIN, 'a', ACCOUNTS),
+	PINE(MAIN, 'a', BOOK),
+	PINE(MAIN, 's', ACCOUNTS),
+	PINE(MAIN, 'u', OUTBOX),
 	PINE(MAIN, 'j', JOURNAL),
 	PINE(MAIN, '^', ONLINE),
 	PINE(FOLDERS, 'v', FORWARD),
@@ -82,6 +117,10 @@ const struct key_row key_rows[] = {
 	PINE(MESSAGES, ':', SELECT_CURRENT),
 	PINE(MESSAGES, 'a', APPLY),
 	PINE(MESSAGES, 'e', EXPORT),
+	PINE(MESSAGES, 'r', REPLY),
+	PINE(MESSAGES, 'f', PASS_ON),
+	PINE(MESSAGES, 'b', BOUNCE),
+	PINE(MESSAGES, 't', TAKE),
 	PINE(MESSAGE, 'v', ATTACHMENTS),
 	PINE(MESSAGE, '>', ATTACHMENTS),
 	PINE(MESSAGE, '.', ATTACHMENTS),
@@ -98,6 +137,10 @@ const struct key_row key_rows[] = {
 	PINE(MESSAGE, 'u', UNDELETE),
 	PINE(MESSAGE, 's', SAVE),
 	PINE(MESSAGE, 'e', EXPORT),
+	PINE(MESSAGE, 'r', REPLY),
+	PINE(MESSAGE, 'f', PASS_ON),
+	PINE(MESSAGE, 'b', BOUNCE),
+	PINE(MESSAGE, 't', TAKE),
 	PINE(ATTACHMENTS, 'v', FORWARD),
 	PINE(ATTACHMENTS, 's', SAVE),
 	PINE(ATTACHMENTS, 'x', EXTERNAL),
@@ -112,11 +155,25 @@ const struct key_row key_rows[] = {
 	PINE(ACTIONS, 'd', REMOVE),
 	PINE(TEXT, 'w', WHEREIS),
 	PINE(TEXT, 'e', BACK),
+	PINE(DRAFTS, 'd', REMOVE),
+	PINE(OUTBOX, 'r', RETRY),
+	PINE(OUTBOX, 'd', REMOVE),
+	PINE(OUTBOX, 'y', SENT),
+	PINE(BOOK, '@', ADD),
+	PINE(BOOK, 'd', REMOVE),
+	PINE(BOOK, 'v', EDIT),
+	PINE(BOOK, 'w', WHEREIS),
+	PINE(BOOK, 'e', EXPORT),
+	PINE(BOOK, 'r', READ_FILE),
+	PINE(ADDRESS, 's', SAVE),
+	PINE(ADDRESS, 'v', EDIT),
+	PINE(FILES, 'w', WHEREIS),
 	PINE(TROUBLE, 'n', NO),
 	PINE(TROUBLE, 'o', ONCE),
 	PINE(TROUBLE, 'a', ALWAYS),
 
 	MUTT(ANY, 'O', OTHER),
+	MUTT(ANY, 'm', COMPOSE),
 	MUTT(ANY, 'q', BACK),
 	MUTT(ANY, 'i', BACK),
 	MUTT(ANY, 'Q', QUIT),
@@ -138,6 +195,8 @@ const struct key_row key_rows[] = {
 
 	MUTT(MAIN, 'q', QUIT),
 	MUTT(MAIN, 'a', ACCOUNTS),
+	MUTT(MAIN, 'b', BOOK),
+	MUTT(MAIN, 'o', OUTBOX),
 	MUTT(MAIN, 'I', INDEX),
 	MUTT(MAIN, 'A', JOURNAL),
 	MUTT(MAIN, '^', ONLINE),
@@ -162,6 +221,13 @@ const struct key_row key_rows[] = {
 	MUTT(MESSAGES, 't', SELECT_CURRENT),
 	MUTT(MESSAGES, ';', APPLY),
 	MUTT(MESSAGES, 'e', EXPORT),
+	MUTT(MESSAGES, 'r', REPLY),
+	MUTT(MESSAGES, 'g', REPLY_ALL),
+	MUTT(MESSAGES, 'L', REPLY_LIST),
+	MUTT(MESSAGES, 'f', PASS_ON),
+	MUTT(MESSAGES, 'b', BOUNCE),
+	MUTT(MESSAGES, 'E', AGAIN),
+	MUTT(MESSAGES, 'a', TAKE),
 	MUTT(MESSAGE, 'v', ATTACHMENTS),
 	MUTT(MESSAGE, INPUT_RETURN, DOWN),
 	MUTT(MESSAGE, '/', WHEREIS),
@@ -175,6 +241,13 @@ const struct key_row key_rows[] = {
 	MUTT(MESSAGE, 'u', UNDELETE),
 	MUTT(MESSAGE, 's', SAVE),
 	MUTT(MESSAGE, 'e', EXPORT),
+	MUTT(MESSAGE, 'r', REPLY),
+	MUTT(MESSAGE, 'g', REPLY_ALL),
+	MUTT(MESSAGE, 'L', REPLY_LIST),
+	MUTT(MESSAGE, 'f', PASS_ON),
+	MUTT(MESSAGE, 'b', BOUNCE),
+	MUTT(MESSAGE, 'E', AGAIN),
+	MUTT(MESSAGE, 'a', TAKE),
 	MUTT(ATTACHMENTS, 's', SAVE),
 	MUTT(ATTACHMENTS, 'm', EXTERNAL),
 	MUTT(ACCOUNTS, 'a', ADD),
@@ -187,6 +260,19 @@ const struct key_row key_rows[] = {
 	MUTT(ACTIONS, 'r', RETRY),
 	MUTT(ACTIONS, 'd', REMOVE),
 	MUTT(TEXT, '/', WHEREIS),
+	MUTT(DRAFTS, 'd', REMOVE),
+	MUTT(OUTBOX, 'r', RETRY),
+	MUTT(OUTBOX, 'd', REMOVE),
+	MUTT(OUTBOX, 'Y', SENT),
+	MUTT(BOOK, 'a', ADD),
+	MUTT(BOOK, 'd', REMOVE),
+	MUTT(BOOK, 'e', EDIT),
+	MUTT(BOOK, '/', WHEREIS),
+	MUTT(BOOK, 'w', EXPORT),
+	MUTT(BOOK, 'r', READ_FILE),
+	MUTT(ADDRESS, 's', SAVE),
+	MUTT(ADDRESS, 'e', EDIT),
+	MUTT(FILES, '/', WHEREIS),
 	MUTT(TROUBLE, 'n', NO),
 	MUTT(TROUBLE, 'o', ONCE),
 	MUTT(TROUBLE, 'a', ALWAYS),
@@ -250,6 +336,40 @@ static const struct {
 	[COMMAND_NO] = {"trust-no", N_("Do not connect")},
 	[COMMAND_ONLINE] = {"online", N_("Work offline, or online again")},
 	[COMMAND_ANSWER] = {"answer", N_("Answer the question an account is waiting for")},
+	[COMMAND_COMPOSE] = {"compose", N_("Write a message, or go on with a postponed one")},
+	[COMMAND_REPLY] = {"reply", N_("Answer the message")},
+	[COMMAND_REPLY_ALL] = {"reply-all", N_("Answer to all who had the message")},
+	[COMMAND_REPLY_LIST] = {"reply-list", N_("Answer to the mailing list")},
+	[COMMAND_PASS_ON] = {"forward-message", N_("Send the message on, with words of your own")},
+	[COMMAND_BOUNCE] = {"bounce", N_("Send the message on just as it is")},
+	[COMMAND_AGAIN] = {"edit-as-new", N_("Write a new message that begins as this one")},
+	[COMMAND_TAKE] = {"take-address", N_("Take addresses of the message into the address book")},
+	[COMMAND_BOOK] = {"address-book", N_("Look up, add and change addresses")},
+	[COMMAND_OUTBOX] = {"outbox", N_("Show what is on its way out")},
+	[COMMAND_SENT] = {"was-sent", N_("Say that the message was sent after all")},
+	[COMMAND_SEND] = {"send", N_("Send the message")},
+	[COMMAND_POSTPONE] = {"postpone", N_("Keep the message, to go on with it later")},
+	[COMMAND_CANCEL] = {"cancel", N_("Give the message up; for a week it can be brought back")},
+	[COMMAND_ATTACH] = {"attach", N_("Attach a file")},
+	[COMMAND_JUSTIFY] = {"justify", N_("Fill the paragraph; ^U right after takes it back")},
+	[COMMAND_READ_FILE] = {"read-file", N_("Read a file in")},
+	[COMMAND_RICH_HEADERS] = {"rich-headers", N_("Show more header lines, or fewer")},
+	[COMMAND_PICK] = {"pick", N_("Choose from the address book, or a file to attach")},
+	[COMMAND_SPELL] = {"spell", N_("Check the spelling")},
+	[COMMAND_EDITOR] = {"alternative-editor", N_("Write the text in $VISUAL or $EDITOR")},
+	[COMMAND_CUT] = {"cut", N_("Cut the line, or what is marked")},
+	[COMMAND_UNCUT] = {"uncut", N_("Put back what was cut last, here")},
+	[COMMAND_MARK] = {"mark", N_("Mark from here on, or not any more")},
+	[COMMAND_REPLACE] = {"replace", N_("Replace words by others")},
+	[COMMAND_UNDO_TEXT] = {"undo-text", N_("Take back the last change of the text")},
+	[COMMAND_REDO_TEXT] = {"redo-text", N_("Do again what was taken back")},
+	[COMMAND_DELETE_CHAR] = {"delete-character", N_("Delete the character at the cursor")},
+	[COMMAND_LEFT] = {"left", N_("Move left by a character")},
+	[COMMAND_RIGHT] = {"right", N_("Move right by a character")},
+	[COMMAND_WORD_LEFT] = {"word-left", N_("Move to the word before")},
+	[COMMAND_WORD_RIGHT] = {"word-right", N_("Move to the next word")},
+	[COMMAND_LINE_START] = {"line-start", N_("Move to the start of the line")},
+	[COMMAND_LINE_END] = {"line-end", N_("Move to the end of the line")},
 	[COMMAND_REDRAW] = {"redraw", N_("Draw the screen again and look for new mail")},
 	[COMMAND_SUSPEND] = {"suspend", N_("Suspend Rowan and go back to the shell")},
 };
@@ -266,6 +386,14 @@ static const char *const contexts[CONTEXT_COUNT] = {
 	[CONTEXT_ACTIONS] = "journal",
 	[CONTEXT_TEXT] = "text",
 	[CONTEXT_TROUBLE] = "certificate",
+	[CONTEXT_HEADER] = "compose-header",
+	[CONTEXT_COMPOSE] = "compose-text",
+	[CONTEXT_DRAFTS] = "postponed",
+	[CONTEXT_OUTBOX] = "outbox",
+	[CONTEXT_BOOK] = "address-book",
+	[CONTEXT_ADDRESS] = "address",
+	[CONTEXT_TAKE] = "take-address",
+	[CONTEXT_FILES] = "files",
 };
 
 #define SLOT(context, command, label)                                                              \
@@ -285,6 +413,9 @@ static const struct menu_slot menu_slots[] = {
 	SLOT(MAIN, GOTO, N_("GotoFldr")),
 	SLOT(MAIN, INDEX, N_("Index")),
 	SLOT(MAIN, ACCOUNTS, N_("Accounts")),
+	SLOT(MAIN, COMPOSE, N_("Compose")),
+	SLOT(MAIN, BOOK, N_("AddrBook")),
+	SLOT(MAIN, OUTBOX, N_("Outbox")),
 	SLOT(MAIN, JOURNAL, N_("Journal")),
 	SLOT(MAIN, ONLINE, N_("On/Offline")),
 	SLOT(MAIN, REDRAW, N_("ChkMail")),
@@ -309,6 +440,7 @@ static const struct menu_slot menu_slots[] = {
 	SLOT(FOLDERS, NEXT_NEW, N_("NextNew")),
 	SLOT(FOLDERS, EXAMINE, N_("eXamine")),
 	SLOT(FOLDERS, INDEX, N_("CurIndex")),
+	SLOT(FOLDERS, COMPOSE, N_("Compose")),
 	SLOT(FOLDERS, QUIT, N_("Quit Rowan")),
 	SLOT(FOLDERS, MAIN, N_("Main Menu")),
 	SLOT(FOLDERS, FIRST, N_("First")),
@@ -330,6 +462,11 @@ static const struct menu_slot menu_slots[] = {
 	SLOT(MESSAGES, UNDELETE, N_("Undelete")),
 	SLOT(MESSAGES, NEXT_NEW, N_("NextNew")),
 	SLOT(MESSAGES, WHEREIS, N_("WhereIs")),
+	SLOT(MESSAGES, REPLY, N_("Reply")),
+	SLOT(MESSAGES, PASS_ON, N_("Forward")),
+	SLOT(MESSAGES, COMPOSE, N_("Compose")),
+	SLOT(MESSAGES, BOUNCE, N_("Bounce")),
+	SLOT(MESSAGES, TAKE, N_("TakeAddr")),
 	SLOT(MESSAGES, MAIN, N_("Main Menu")),
 	SLOT(MESSAGES, QUIT, N_("Quit Rowan")),
 	SLOT(MESSAGES, GOTO, N_("GotoFldr")),
@@ -361,6 +498,11 @@ static const struct menu_slot menu_slots[] = {
 	SLOT(MESSAGE, UNDELETE, N_("Undelete")),
 	SLOT(MESSAGE, NEXT_NEW, N_("NextNew")),
 	SLOT(MESSAGE, WHEREIS, N_("WhereIs")),
+	SLOT(MESSAGE, REPLY, N_("Reply")),
+	SLOT(MESSAGE, PASS_ON, N_("Forward")),
+	SLOT(MESSAGE, COMPOSE, N_("Compose")),
+	SLOT(MESSAGE, BOUNCE, N_("Bounce")),
+	SLOT(MESSAGE, TAKE, N_("TakeAddr")),
 	SLOT(MESSAGE, MAIN, N_("Main Menu")),
 	SLOT(MESSAGE, QUIT, N_("Quit Rowan")),
 	SLOT(MESSAGE, HEADERS, N_("HdrMode")),
@@ -445,6 +587,99 @@ static const struct menu_slot menu_slots[] = {
 	SLOT(TROUBLE, ALWAYS, N_("Trust always")),
 	SLOT(TROUBLE, PAGE_UP, N_("PrevPage")),
 	SLOT(TROUBLE, PAGE_DOWN, N_("NextPage")),
+
+	SLOT(HEADER, HELP, N_("Get Help")),
+	SLOT(HEADER, CANCEL, N_("Cancel")),
+	SLOT(HEADER, SEND, N_("Send")),
+	SLOT(HEADER, ATTACH, N_("Attach")),
+	SLOT(HEADER, RICH_HEADERS, N_("Rich Hdr")),
+	SLOT(HEADER, DELETE_CHAR, N_("Del Char")),
+	SLOT(HEADER, PAGE_UP, N_("Top")),
+	SLOT(HEADER, PAGE_DOWN, N_("Text")),
+	SLOT(HEADER, CUT, N_("Cut Line")),
+	SLOT(HEADER, UNCUT, N_("UnDel Line")),
+	SLOT(HEADER, POSTPONE, N_("Postpone")),
+	SLOT(HEADER, PICK, N_("To AddrBk")),
+
+	SLOT(COMPOSE, HELP, N_("Get Help")),
+	SLOT(COMPOSE, CANCEL, N_("Cancel")),
+	SLOT(COMPOSE, SEND, N_("Send")),
+	SLOT(COMPOSE, JUSTIFY, N_("Justify")),
+	SLOT(COMPOSE, READ_FILE, N_("Read File")),
+	SLOT(COMPOSE, WHEREIS, N_("Where is")),
+	SLOT(COMPOSE, PAGE_UP, N_("Prev Pg")),
+	SLOT(COMPOSE, PAGE_DOWN, N_("Next Pg")),
+	SLOT(COMPOSE, CUT, N_("Cut Text")),
+	SLOT(COMPOSE, UNCUT, N_("UnCut Text")),
+	SLOT(COMPOSE, POSTPONE, N_("Postpone")),
+	SLOT(COMPOSE, SPELL, N_("To Spell")),
+
+	SLOT(DRAFTS, HELP, N_("Help")),
+	SLOT(DRAFTS, OTHER, N_("OTHER CMDS")),
+	SLOT(DRAFTS, BACK, N_("Back")),
+	SLOT(DRAFTS, FORWARD, N_("Go on")),
+	SLOT(DRAFTS, PREVIOUS, N_("Prev")),
+	SLOT(DRAFTS, NEXT, N_("Next")),
+	SLOT(DRAFTS, PAGE_UP, N_("PrevPage")),
+	SLOT(DRAFTS, PAGE_DOWN, N_("NextPage")),
+	SLOT(DRAFTS, REMOVE, N_("Delete")),
+	SLOT(DRAFTS, MAIN, N_("Main Menu")),
+
+	SLOT(OUTBOX, HELP, N_("Help")),
+	SLOT(OUTBOX, OTHER, N_("OTHER CMDS")),
+	SLOT(OUTBOX, BACK, N_("Back")),
+	SLOT(OUTBOX, FORWARD, N_("Details")),
+	SLOT(OUTBOX, PREVIOUS, N_("Prev")),
+	SLOT(OUTBOX, NEXT, N_("Next")),
+	SLOT(OUTBOX, RETRY, N_("Send now")),
+	SLOT(OUTBOX, REMOVE, N_("Take back")),
+	SLOT(OUTBOX, SENT, N_("Was sent")),
+	SLOT(OUTBOX, MAIN, N_("Main Menu")),
+	SLOT(OUTBOX, QUIT, N_("Quit Rowan")),
+
+	SLOT(BOOK, HELP, N_("Help")),
+	SLOT(BOOK, OTHER, N_("OTHER CMDS")),
+	SLOT(BOOK, BACK, N_("Back")),
+	SLOT(BOOK, FORWARD, N_("View/Edit")),
+	SLOT(BOOK, PREVIOUS, N_("PrevEntry")),
+	SLOT(BOOK, NEXT, N_("NextEntry")),
+	SLOT(BOOK, PAGE_UP, N_("PrevPage")),
+	SLOT(BOOK, PAGE_DOWN, N_("NextPage")),
+	SLOT(BOOK, ADD, N_("AddNew")),
+	SLOT(BOOK, REMOVE, N_("Delete")),
+	SLOT(BOOK, COMPOSE, N_("ComposeTo")),
+	SLOT(BOOK, WHEREIS, N_("WhereIs")),
+	SLOT(BOOK, READ_FILE, N_("Import")),
+	SLOT(BOOK, EXPORT, N_("Export")),
+	SLOT(BOOK, MAIN, N_("Main Menu")),
+	SLOT(BOOK, QUIT, N_("Quit Rowan")),
+
+	SLOT(ADDRESS, HELP, N_("Help")),
+	SLOT(ADDRESS, OTHER, N_("OTHER CMDS")),
+	SLOT(ADDRESS, BACK, N_("AddrBook")),
+	SLOT(ADDRESS, FORWARD, N_("Change")),
+	SLOT(ADDRESS, PREVIOUS, N_("PrevField")),
+	SLOT(ADDRESS, NEXT, N_("NextField")),
+	SLOT(ADDRESS, SAVE, N_("Save")),
+
+	SLOT(TAKE, HELP, N_("Help")),
+	SLOT(TAKE, OTHER, N_("OTHER CMDS")),
+	SLOT(TAKE, BACK, N_("ExitTake")),
+	SLOT(TAKE, FORWARD, N_("Take")),
+	SLOT(TAKE, PREVIOUS, N_("Prev")),
+	SLOT(TAKE, NEXT, N_("Next")),
+	SLOT(TAKE, PAGE_UP, N_("PrevPage")),
+	SLOT(TAKE, PAGE_DOWN, N_("NextPage")),
+
+	SLOT(FILES, HELP, N_("Help")),
+	SLOT(FILES, OTHER, N_("OTHER CMDS")),
+	SLOT(FILES, BACK, N_("ExitFiles")),
+	SLOT(FILES, FORWARD, N_("Select")),
+	SLOT(FILES, PREVIOUS, N_("PrevFile")),
+	SLOT(FILES, NEXT, N_("NextFile")),
+	SLOT(FILES, PAGE_UP, N_("PrevPage")),
+	SLOT(FILES, PAGE_DOWN, N_("NextPage")),
+	SLOT(FILES, WHEREIS, N_("WhereIs")),
 };
 
 const struct menu_slot *keys_menu(enum context context, size_t *count)
@@ -483,6 +718,10 @@ static const struct {
 	{"PgUp", INPUT_PAGE_UP},
 	{"PgDn", INPUT_PAGE_DOWN},
 	{"Del", INPUT_DELETE},
+	{"Ctrl-Left", INPUT_WORD_LEFT},
+	{"Ctrl-Right", INPUT_WORD_RIGHT},
+	{"^Spc", INPUT_CTRL_SPACE},
+	{"^@", INPUT_CTRL_SPACE},
 	{"Wheel-Up", INPUT_WHEEL_UP},
 	{"Wheel-Down", INPUT_WHEEL_DOWN},
 };
@@ -508,7 +747,7 @@ uint32_t key_read(struct str name)
 		if (str_equal_nocase(name, str_from(key_names[i].name)))
 			return key_names[i].key;
 	if (name.len == 2 && name.data[0] == '^' &&
-		(ascii_is_alpha(name.data[1]) || name.data[1] == '_'))
+		(ascii_is_alpha(name.data[1]) || strchr("_^\\]", name.data[1]) != NULL))
 		return (uint32_t)INPUT_CTRL(name.data[1]);
 	size_t len;
 	uint32_t code = name.len > 0 ? utf8_next(name, &len) : 0;
@@ -590,6 +829,8 @@ enum command keys_find(const struct keys *keys, enum context context, uint32_t k
 	const struct key_row *row = keys_row(keys, context, key);
 	if (row == NULL)
 		row = keys_row(keys, CONTEXT_ANY, key);
+	if (row == NULL && key == INPUT_CTRL('J')) /* what some send for Return */
+		return keys_find(keys, context, INPUT_RETURN);
 	return row != NULL ? row->command : COMMAND_NONE;
 }
 

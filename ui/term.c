@@ -30,7 +30,7 @@
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
 
 enum { ESCAPE_DELAY = 25, RESTORE_MAX = 512, COPY_MAX = 60000, SCREEN_MAX = 1000, PAIR_MAX = 256 };
-enum { CODE_PASTE_ON = KEY_MAX + 1, CODE_PASTE_OFF, CODE_MOUSE };
+enum { CODE_PASTE_ON = KEY_MAX + 1, CODE_PASTE_OFF, CODE_MOUSE, CODE_WORD_LEFT, CODE_WORD_RIGHT };
 
 struct term {
 	SCREEN *screen;
@@ -233,6 +233,8 @@ static void term_set_up(void)
 	define_key("\033[200~", CODE_PASTE_ON);
 	define_key("\033[201~", CODE_PASTE_OFF);
 	define_key("\033[<", CODE_MOUSE);
+	define_key("\033[1;5D", CODE_WORD_LEFT);
+	define_key("\033[1;5C", CODE_WORD_RIGHT);
 }
 
 static bool term_knows_mouse(void)
@@ -416,6 +418,8 @@ static const struct {
 	{KEY_DC, INPUT_DELETE},
 	{KEY_BACKSPACE, INPUT_BACKSPACE},
 	{KEY_ENTER, INPUT_RETURN},
+	{CODE_WORD_LEFT, INPUT_WORD_LEFT},
+	{CODE_WORD_RIGHT, INPUT_WORD_RIGHT},
 };
 
 /* The rest of "ESC [ < button ; column ; row M": false when it is no such thing. */
@@ -468,7 +472,9 @@ bool term_input(struct term *term, struct input *input)
 				return true;
 			continue;
 		}
-		input->code = c == '\n' ? INPUT_RETURN : (uint32_t)c;
+		input->code = c == 0 ? INPUT_CTRL_SPACE : (uint32_t)c;
+		if (c == '\n' && term->is_pasting)
+			input->code = INPUT_RETURN;
 		if (c <= 0x10ffff)
 			return true;
 	}

@@ -25,6 +25,9 @@ enum ui_start { START_INDEX, START_FOLDERS, START_MENU };
 /* Where a folder opens that was left at its end, or never opened. */
 enum ui_open_at { OPEN_AT_UNSEEN, OPEN_AT_LAST };
 
+/* A question before an answer is written. */
+enum ui_ask { ASK_EACH_TIME, ASK_ALWAYS, ASK_NEVER };
+
 struct ui_options {
 	enum preset preset;
 	const struct ui_binding *bindings;
@@ -44,6 +47,11 @@ struct ui_options {
 	enum view_sort sort; /* of folders that were not sorted otherwise */
 	bool sort_reverse;
 	enum ui_start start;
+	enum ui_ask reply_quote; /* include the original in a reply */
+	enum ui_ask reply_all;   /* reply to all recipients */
+	const char *editor;      /* in place of $VISUAL and $EDITOR; NULL */
+	const char *speller;     /* a command line; NULL: what there is */
+	const char *compose_url; /* begin with a message to this mailto: URL; NULL */
 	enum ui_open_at open_at;
 	const char *start_folder; /* "Account/Folder"; NULL: the first INBOX */
 	/* Words, run for each new message with its sender and subject as two more; NULL. */

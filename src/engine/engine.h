@@ -108,7 +108,8 @@ enum request_kind {
 	/* Writing (engine/drafts.h). */
 	REQUEST_COMPOSE,    /* draft_verb; place_ids (those it is about), account_id (0: found
 			       out), text (a mailto: URL, or NULL), draft_id (one of
-			       EVENT_DRAFTS to go on with; or place_id in a Drafts folder) →
+			       EVENT_DRAFTS to go on with; or place_id in a Drafts folder),
+			       omits_text (a reply without the original's) →
 			       EVENT_DRAFT, already in the store, or EVENT_FAILED */
 	REQUEST_DRAFT_SAVE, /* draft, whole, but for its files → EVENT_DRAFT_SAVED: durable. It is
 			       open from now on; also brings back what was dropped */
@@ -194,6 +195,7 @@ struct request {
 	int64_t outgoing_id;
 	struct draft *draft; /* owned */
 	enum draft_verb draft_verb;
+	bool omits_text;
 	int64_t draft_id, file_id;
 	char *part;               /* owned: "1.2" */
 	int64_t not_before;       /* wall seconds */

@@ -56,7 +56,7 @@ Test(journey, begins_with_an_account_added_by_keys)
 	struct pty *pty = demo_open(&demo, NULL, 80, 24);
 	demo_expect(pty, "No account yet");
 	demo_press(pty, "m", "MAIN MENU");
-	demo_press(pty, "a", "A adds one");
+	demo_press(pty, "s", "A adds one");
 	demo_press(pty, "a", "Account: new");
 	demo_press(pty, "cadabegin\r", "Name of the account  : adabegin");
 	demo_press(pty, "n\rAda <begin@example.org>\r", "begin@example.org");
@@ -363,7 +363,7 @@ Test(journey, two_accounts_are_one_list_of_folders)
 	demo_expect(pty, "New mail from Lin Wei about To the first");
 	demo_press(pty, "l", "second");
 	demo_press(pty, "m", "MAIN MENU");
-	demo_press(pty, "a", "2 accounts");
+	demo_press(pty, "s", "2 accounts");
 	demo_quit(pty);
 	demo_done(&demo);
 	demo_done(&other);

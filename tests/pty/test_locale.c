@@ -195,7 +195,7 @@ static const struct {
 	{" ", NULL, false},
 	{"<^", NULL, false},
 	{"^", NULL, false},
-	{"a", "walker", false},
+	{"s", "walker", false},
 	{"d", NULL, false},
 	{CANCEL "?", NULL, false},
 	{"<a", NULL, false},

@@ -53,6 +53,7 @@ void fake_done(struct fake *fake)
 {
 	queue_free(fake->events);
 	queue_free(fake->late);
+	draft_free(fake->draft);
 	buf_done(&fake->asked);
 }
 
@@ -388,6 +389,253 @@ static void fake_send_actions(struct fake *fake)
 	fake_post(fake, event);
 }
 
+/* ---- Writing. ---- */
+
+static void fake_send_drafts(struct fake *fake)
+{
+	static const char *const subjects[] = {"Re: the quarterly figures", "Holiday plans"};
+	struct event *event = fake_event(EVENT_DRAFTS, NULL);
+	size_t count = fake->postponed + fake->cancelled;
+	event->drafts = mem_new_array(count + 1, sizeof(*event->drafts));
+	event->draft_count = count;
+	for (size_t i = 0; i < count; i++)
+		event->drafts[i] = (struct draft_row){.draft_id = (int64_t)i + 50,
+			.account_id = 1,
+			.to = mem_text(fake_text(fake, "Ann O'Nym <ann@example.org>")),
+			.subject = mem_text(fake_text(fake, subjects[i % 2])),
+			.updated = 1795420000,
+			.is_dropped = i >= fake->postponed};
+	fake_post(fake, event);
+}
+
+static void fake_quote(const struct fake *fake, struct draft *draft)
+{
+	struct buf body = {0};
+	buf_add_text(&body, "\n\nOn Mon, 23 Nov 2026, Jane Doe wrote:\n\n");
+	buf_addf(&body, "> %s\n", fake_text(fake, "Shall we have lunch on Thursday? There is a "
+						    "new place at the corner of the market, and "
+						    "they say that the soup is good."));
+	buf_add_text(&body, ">> An older line.\n");
+	draft_set(&draft->body, buf_str(&body));
+	buf_done(&body);
+}
+
+static void fake_compose(struct fake *fake, const struct request *request)
+{
+	struct event *event = fake_event(EVENT_DRAFT, request);
+	struct draft *draft = draft_new();
+	bool is_reply = request->draft_verb == DRAFT_REPLY ||
+			request->draft_verb == DRAFT_REPLY_ALL ||
+			request->draft_verb == DRAFT_REPLY_LIST;
+	draft->draft_id = request->draft_id != 0 ? request->draft_id
+						 : 100 + (int64_t)fake->drafts++;
+	draft->account_id = 1;
+	draft->verb = request->draft_verb;
+	draft_set(&draft->from, STR("Me <me@example.org>"));
+	if (is_reply) {
+		draft_set(&draft->to, str_from(fake_text(fake, "Jane Doe <jane@example.org>")));
+		draft_set(&draft->subject, str_from(fake_text(fake, "Re: Lunch on Thursday?")));
+		if (!request->omits_text)
+			fake_quote(fake, draft);
+	}
+	if (request->draft_verb == DRAFT_REPLY_ALL)
+		draft_set(&draft->cc, STR("Bo <bo@example.org>, team@example.org"));
+	if (request->draft_id != 0) {
+		draft_set(&draft->to, STR("Ann O'Nym <ann@example.org>"));
+		draft_set(&draft->subject, STR("Holiday plans"));
+		draft_set(&draft->body, STR("Dear Ann,\n\nwhat about"));
+	}
+	if (request->text != NULL)
+		draft_set(&draft->to, STR("url@example.org"));
+	event->draft = draft;
+	fake_post(fake, event);
+}
+
+static void fake_save(struct fake *fake, struct request *request)
+{
+	struct event *event = fake_event(EVENT_DRAFT_SAVED, request);
+	event->draft_id = request->draft->draft_id;
+	event->revision = request->draft->revision;
+	draft_free(fake->draft);
+	fake->draft = request->draft;
+	request->draft = NULL;
+	fake_post(fake, event);
+}
+
+static void fake_attach(struct fake *fake, const struct request *request)
+{
+	const char *slash = strrchr(request->path, '/');
+	struct event *event;
+	if (!file_exists(request->path)) {
+		event = fake_event(EVENT_FAILED, request);
+		error_set(&event->error, ERROR_INPUT, "%s: No such file", request->path);
+	} else {
+		event = fake_event(EVENT_DRAFT_FILE, request);
+		event->draft_id = request->draft_id;
+		event->file = mem_new(sizeof(*event->file));
+		*event->file = (struct draft_file){.file_id = ++fake->files,
+			.name = mem_text(slash != NULL ? slash + 1 : request->path),
+			.type = mem_text("text/plain"),
+			.description = mem_text(""),
+			.size = file_size(request->path)};
+	}
+	fake_post(fake, event);
+}
+
+static void fake_check(struct fake *fake, const struct request *request)
+{
+	static const char *const words[COMPOSE_WARNING_COUNT] = {
+		[COMPOSE_BAD_ADDRESS] = "jane",
+		[COMPOSE_TOO_LARGE] = "20000000 10000000",
+		[COMPOSE_NO_ATTACHMENT] = "attached",
+		[COMPOSE_MANY_RECIPIENTS] = "34",
+		[COMPOSE_OTHER_FROM] = "work@example.org",
+		[COMPOSE_FIRST_TIME] = "jane@example.org",
+		[COMPOSE_LOOK_ALIKE] = "jane@examp1e.org jane@example.org"};
+	struct event *event = fake_event(EVENT_CHECKED, request);
+	struct compose_warnings *found = &event->warnings;
+	found->items = mem_new_array(COMPOSE_WARNING_COUNT, sizeof(*found->items));
+	for (unsigned i = 0; i < COMPOSE_WARNING_COUNT; i++)
+		if ((fake->warns & 1u << i) != 0)
+			found->items[found->count++] =
+				(struct compose_warning){(enum compose_warning_kind)i,
+					mem_text(words[i] != NULL ? words[i] : "")};
+	fake_post(fake, event);
+}
+
+static void fake_send_outbox(struct fake *fake, uint64_t tag)
+{
+	struct event *event = fake_event(EVENT_OUTBOX, NULL);
+	event->tag = tag;
+	event->outgoing_id = fake->sent;
+	event->outbox = mem_new_array(fake->sent + 1, sizeof(*event->outbox));
+	event->outbox_count = fake->sent;
+	for (unsigned i = 0; i < fake->sent; i++) {
+		struct outgoing *o = &event->outbox[i];
+		*o = (struct outgoing){.outgoing_id = i + 1,
+			.account_id = 1,
+			.message_id = mem_text("1@example.org"),
+			.from = mem_text("me@example.org"),
+			.state = fake->outgoing,
+			.not_before = 1795428010,
+			.size = 4711};
+		outgoing_add_recipient(o, str_from(fake_text(fake, "jane@example.org")));
+		if (i > 0)
+			outgoing_add_recipient(o, STR("bo@example.org"));
+		if (fake->outgoing == OUTGOING_FAILED)
+			outgoing_set_words(o, str_from(fake_text(fake, "550 no such user")));
+	}
+	fake_post(fake, event);
+}
+
+static void fake_send_draft(struct fake *fake, struct request *request)
+{
+	draft_free(fake->draft);
+	fake->draft = request->draft;
+	request->draft = NULL;
+	fake->sent++;
+	fake_send_outbox(fake, request->tag);
+}
+
+/* A "cancel" gives it back. */
+static void fake_outgoing(struct fake *fake, const struct request *request)
+{
+	if (strcmp(request->text, "cancel") == 0 && fake->sent > 0) {
+		struct event *event = fake_event(EVENT_DRAFT, request);
+		event->draft = fake->draft != NULL ? draft_copy(fake->draft) : draft_new();
+		fake->sent--;
+		fake_post(fake, event);
+	}
+	fake_send_outbox(fake, request->tag);
+}
+
+static void fake_complete(struct fake *fake, const struct request *request)
+{
+	static const char *const texts[] = {"Jane Doe <jane@example.org>",
+		"Janet Poe <janet@example.com>", "Jan-Erik Ek <jan@example.net>"};
+	struct event *event = fake_event(EVENT_COMPLETIONS, request);
+	event->completions = mem_new_array(4, sizeof(*event->completions));
+	event->completion_count = fake->completions;
+	event->is_complete = true;
+	for (unsigned i = 0; i < fake->completions; i++)
+		event->completions[i] =
+			(struct book_completion){.text = mem_text(fake_text(fake, texts[i % 3])),
+				.address = mem_text("x@example.org"),
+				.name = mem_text(""),
+				.nickname = mem_text(i == 0 ? "jane" : ""),
+				.fcc = mem_text("")};
+	fake_post(fake, event);
+}
+
+static void fake_send_book(struct fake *fake, uint64_t tag)
+{
+	static const struct {
+		const char *nickname, *name, *addresses;
+	} rows[] = {
+		{"ann", "Ann O'Nym", "ann@example.org"},
+		{"jane", "Doe, Jane", "jane@example.org"},
+		{"team", "The team", "ann@example.org, jane@example.org, Bo <bo@example.org>"},
+	};
+	struct event *event = fake_event(EVENT_BOOK, NULL);
+	event->tag = tag;
+	event->done = 2;
+	event->book_count = 3;
+	event->book = mem_new_array(3, sizeof(*event->book));
+	for (int i = 0; i < 3; i++)
+		event->book[i] = (struct book_entry){.book_id = i + 1,
+			.nickname = mem_text(rows[i].nickname),
+			.name = mem_text(fake_text(fake, rows[i].name)),
+			.addresses = mem_text(rows[i].addresses),
+			.fcc = mem_text(""),
+			.notes = mem_text(""),
+			.is_list = i == 2};
+	fake_post(fake, event);
+}
+
+static bool fake_writes(struct fake *fake, struct request *request)
+{
+	switch ((int)request->kind) {
+	case REQUEST_DRAFTS:
+		fake_send_drafts(fake);
+		return true;
+	case REQUEST_COMPOSE:
+		fake_compose(fake, request);
+		return true;
+	case REQUEST_DRAFT_SAVE:
+		fake_save(fake, request);
+		return true;
+	case REQUEST_DRAFT_ATTACH:
+		fake_attach(fake, request);
+		return true;
+	case REQUEST_DRAFT_CHECK:
+		fake_check(fake, request);
+		return true;
+	case REQUEST_DRAFT_SEND:
+		fake_send_draft(fake, request);
+		return true;
+	case REQUEST_OUTBOX:
+		fake_send_outbox(fake, 0);
+		return true;
+	case REQUEST_OUTGOING:
+		fake_outgoing(fake, request);
+		return true;
+	case REQUEST_REDIRECT:
+		fake->sent++;
+		fake_send_outbox(fake, request->tag);
+		return true;
+	case REQUEST_COMPLETE:
+		fake_complete(fake, request);
+		return true;
+	case REQUEST_BOOK:
+	case REQUEST_BOOK_SAVE:
+	case REQUEST_BOOK_REMOVE:
+	case REQUEST_BOOK_IMPORT:
+		fake_send_book(fake, request->tag);
+		return true;
+	}
+	return false;
+}
+
 static void fake_page(struct fake *fake, const struct request *request)
 {
 	fake->page = request->page;
@@ -428,6 +676,24 @@ static void fake_note(struct fake *fake, const struct request *r)
 		[REQUEST_ACTION_RETRY] = "retry",
 		[REQUEST_ACTION_DROP] = "drop",
 		[REQUEST_ACTIONS] = "actions",
+		[REQUEST_OUTBOX] = "outbox",
+		[REQUEST_OUTGOING] = "outgoing",
+		[REQUEST_COMPOSE] = "compose",
+		[REQUEST_DRAFT_SAVE] = "draft-save",
+		[REQUEST_DRAFT_ATTACH] = "draft-attach",
+		[REQUEST_DRAFT_DETACH] = "draft-detach",
+		[REQUEST_DRAFT_POSTPONE] = "draft-postpone",
+		[REQUEST_DRAFT_DROP] = "draft-drop",
+		[REQUEST_DRAFTS] = "drafts",
+		[REQUEST_DRAFT_CHECK] = "draft-check",
+		[REQUEST_DRAFT_SEND] = "draft-send",
+		[REQUEST_REDIRECT] = "redirect",
+		[REQUEST_COMPLETE] = "complete",
+		[REQUEST_BOOK] = "book",
+		[REQUEST_BOOK_SAVE] = "book-save",
+		[REQUEST_BOOK_REMOVE] = "book-remove",
+		[REQUEST_BOOK_IMPORT] = "book-import",
+		[REQUEST_BOOK_EXPORT] = "book-export",
 		[REQUEST_QUIT] = "quit",
 	};
 	buf_add_text(&fake->asked, names[r->kind]);
@@ -462,6 +728,17 @@ static void fake_note(struct fake *fake, const struct request *r)
 		buf_addf(&fake->asked, " account=%s host=%s port=%d user=%s", r->account->name,
 			r->account->incoming.host, (int)r->account->incoming.port,
 			r->account->incoming.user);
+	if (r->kind == REQUEST_COMPOSE)
+		buf_addf(&fake->asked, " %s%s", draft_verb_name(r->draft_verb),
+			r->omits_text ? " bare" : "");
+	if (r->draft_id != 0)
+		buf_addf(&fake->asked, " draft=%d", (int)r->draft_id);
+	if (r->draft != NULL)
+		buf_addf(&fake->asked, " draft=%d to=%s subject=%s body=%s",
+			(int)r->draft->draft_id, r->draft->to, r->draft->subject, r->draft->body);
+	if (r->entry != NULL)
+		buf_addf(&fake->asked, " nick=%s name=%s addresses=%s", r->entry->nickname,
+			r->entry->name, r->entry->addresses);
 	buf_add_char(&fake->asked, '\n');
 }
 
@@ -469,6 +746,10 @@ void fake_send(void *context, struct request *request)
 {
 	struct fake *fake = context;
 	fake_note(fake, request);
+	if (fake_writes(fake, request)) {
+		request_free(request);
+		return;
+	}
 	switch ((int)request->kind) {
 	case REQUEST_FOLDERS:
 		fake_send_folders(fake);

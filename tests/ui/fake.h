@@ -33,6 +33,13 @@ struct fake {
 	bool is_examined; /* the folder that is open */
 	bool grows;       /* 256 rows come in behind with each page that is asked for */
 	int64_t gone;     /* rows taken away at the front, negative: added */
+	struct draft *draft; /* owned: the last that was saved or sent; NULL */
+	uint64_t drafts;     /* how many were begun */
+	unsigned postponed, cancelled, files;
+	enum outgoing_state outgoing; /* of what is sent */
+	unsigned sent;                /* in the outbox */
+	unsigned warns;               /* 1 << kind: what a check finds */
+	unsigned completions;         /* how many addresses fit */
 };
 
 void fake_init(struct fake *fake);

@@ -74,8 +74,8 @@ Test(app, asks_what_the_keys_mean)
 		{"@certificate @wait:5000 @page o", "answer answer=1 keep=0\n"},
 		{"@certificate @wait:5000 @page a", "answer answer=2 keep=0\n"},
 		{"@certificate @wait:5000 @page n", "answer answer=3 keep=0\n"},
-		{"m a d y", "view-close\naccount-remove\n"},
-		{"m a d n", "view-close\n"},
+		{"m s d y", "view-close\naccount-remove\n"},
+		{"m s d n", "view-close\n"},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct stage stage;
@@ -90,7 +90,7 @@ Test(app, saves_an_account_as_it_was_typed)
 {
 	struct stage stage;
 	play(&stage, 12,
-		"m a a Down Return \"Jo Doe <jo@example.net>\" Return Down Return "
+		"m s a Down Return \"Jo Doe <jo@example.net>\" Return Down Return "
 		"\"imap.example.net:1993\" Return s");
 	cr_expect_str_eq(stage_asked(&stage),
 		"view-close\naccount-save account=example.net host=imap.example.net port=1993 "
@@ -102,7 +102,7 @@ Test(app, saves_an_account_as_it_was_typed)
 Test(app, an_account_without_a_server_is_not_saved)
 {
 	struct stage stage;
-	play(&stage, 12, "m a a s");
+	play(&stage, 12, "m s a s");
 	cr_expect_str_eq(stage_asked(&stage), "view-close\n");
 	cr_expect(shows(&stage, "[The account needs a name]"));
 	stage_done(&stage);
@@ -111,7 +111,7 @@ Test(app, an_account_without_a_server_is_not_saved)
 Test(app, starttls_changes_the_usual_port_but_not_a_chosen_one)
 {
 	struct stage stage;
-	play(&stage, 12, "m a c Down Down Down Return s Down Down Down Return s s");
+	play(&stage, 12, "m s c Down Down Down Return s Down Down Down Return s s");
 	cr_expect_not_null(strstr(stage_asked(&stage), "host=mail.example.org port=143"), "%s",
 		stage_asked(&stage));
 	stage_done(&stage);
@@ -426,10 +426,10 @@ Test(app, a_message_keeps_its_place_when_the_width_changes)
 Test(app, a_cheating_text_stays_in_its_cells_on_every_screen)
 {
 	static const char *const ways[] = {"", "Return", "Return h", "Return v",
-		"Return v Down Return", "Return v s", "l", "m", "m a", "m a c", "m a c t", "?", "E",
+		"Return v Down Return", "Return v s", "l", "m", "m s", "m s c", "m s c t", "?", "E",
 		"w \"x\" Return", "@mail", "@password @wait:5000 @page",
 		"@certificate @wait:5000 @page", "g", "*", "$", "g \"\xe2\x80\xae\x1b\" Return",
-		"m a d"};
+		"m s d"};
 	static const char *const sizes[] = {
 		"@size:80x24", "@size:40x10", "@size:200x60", "@size:13x7", "@size:2x2"};
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)

@@ -110,11 +110,20 @@ static const char *const ways[CONTEXT_COUNT] = {
 	[CONTEXT_MESSAGES] = "Return Return",
 	[CONTEXT_MESSAGE] = "Return Return Return",
 	[CONTEXT_ATTACHMENTS] = "Return Return Return v",
-	[CONTEXT_ACCOUNTS] = "a",
-	[CONTEXT_ACCOUNT] = "a Return",
-	[CONTEXT_ACTIONS] = "Down Return",
+	[CONTEXT_ACCOUNTS] = "Down Down Down Down Return",
+	[CONTEXT_ACCOUNT] = "Down Down Down Down Return Return",
+	[CONTEXT_ACTIONS] = "Down Down Down Return",
 	[CONTEXT_TEXT] = "?",
 	[CONTEXT_TROUBLE] = "@certificate @wait:5000 @hold",
+	[CONTEXT_HEADER] = "Up Up Return \"ab cd\" Left Left",
+	[CONTEXT_COMPOSE] = "Up Up Return ^V \"one two\" Return \"three\" Return \"four\" "
+			    "Up Left Left",
+	[CONTEXT_DRAFTS] = "Up Up Return y",
+	[CONTEXT_OUTBOX] = "Down Down Return",
+	[CONTEXT_BOOK] = "Down Return",
+	[CONTEXT_ADDRESS] = "Down Return Return",
+	[CONTEXT_TAKE] = "Return Return Return",
+	[CONTEXT_FILES] = "Up Up Return Down Down ^T",
 };
 
 static void go_to(struct stage *stage, enum preset preset, enum context context)
@@ -123,8 +132,11 @@ static void go_to(struct stage *stage, enum preset preset, enum context context)
 	stage->options.preset = preset;
 	stage->options.start = START_MENU;
 	stage->options.confirm_quit = true;
+	stage->fake.postponed = context == CONTEXT_DRAFTS ? 2 : 0;
 	stage_open(stage);
 	stage_play(stage, ways[context]);
+	if (context == CONTEXT_TAKE)
+		stage_play(stage, preset == PRESET_PINE ? "t" : "a");
 	stage_play(stage, "@wait:5000");
 	cr_assert_eq(app_top(stage->app)->ops->context, context, "%s is %s", context_name(context),
 		context_name(app_top(stage->app)->ops->context));
@@ -140,14 +152,16 @@ static void press(enum preset preset, enum context context, uint32_t key)
 	size_t size = (size_t)(stage.canvas.rows * stage.canvas.columns) * sizeof(struct cell);
 	struct cell *before = mem_new(size);
 	memcpy(before, stage.canvas.cells, size);
-	int where = stage.app->menu_page;
+	int where = stage.app->menu_page, row = stage.canvas.cursor_row,
+	    column = stage.canvas.cursor_column;
 	struct input input = {.code = key};
 	app_key(stage.app, &input, stage.now);
 	stage_play(&stage, "@hold");
 	app_paint(stage.app, &stage.canvas);
 	bool acts = stage_asked(&stage)[0] != '\0' || stage.app->wants_redraw ||
 		    stage.app->wants_suspend || stage.app->is_over ||
-		    stage.app->menu_page != where || memcmp(before, stage.canvas.cells, size) != 0;
+		    stage.app->menu_page != where || row != stage.canvas.cursor_row ||
+		    column != stage.canvas.cursor_column || memcmp(before, stage.canvas.cells, size) != 0;
 	struct buf name = {0};
 	key_print(preset, key, &name);
 	cr_expect(acts, "%s in %s does nothing", buf_text(&name), context_name(context));

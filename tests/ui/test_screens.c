@@ -79,6 +79,18 @@ static void scene_prepare(const struct scene *scene, struct stage *stage)
 	fake->has_links = strstr(scene->with, "links") != NULL;
 	fake->waiting = strstr(scene->with, "changes") != NULL ? 2 : 0;
 	fake->deleted = strstr(scene->with, "deleted") != NULL ? 3 : 0;
+	fake->postponed = strstr(scene->with, "postponed") != NULL ? 1 : 0;
+	fake->postponed = strstr(scene->with, "drafts") != NULL ? 2 : fake->postponed;
+	fake->cancelled = strstr(scene->with, "drafts") != NULL ? 1 : 0;
+	fake->sent = strstr(scene->with, "outbox") != NULL ? 2 : 0;
+	fake->outgoing = strstr(scene->with, "refused") != NULL ? OUTGOING_FAILED
+			 : strstr(scene->with, "doubt") != NULL ? OUTGOING_UNKNOWN
+								: OUTGOING_HELD;
+	fake->completions = strstr(scene->with, "several") != NULL ? 3 : 1;
+	if (strstr(scene->with, "doubts") != NULL)
+		fake->warns = 1u << COMPOSE_NO_SUBJECT | 1u << COMPOSE_NO_ATTACHMENT;
+	if (strstr(scene->with, "nobody") != NULL)
+		fake->warns = 1u << COMPOSE_NO_RECIPIENT;
 	fake->exists = strstr(scene->with, "exists") != NULL;
 	fake->state = strstr(scene->with, "waiting") != NULL ? ACCOUNT_WAITING : ACCOUNT_ONLINE;
 	stage->options.preset = strstr(scene->with, "mutt") != NULL ? PRESET_MUTT : PRESET_PINE;

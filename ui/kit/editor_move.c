@@ -95,14 +95,19 @@ static bool move_rows(struct editor *e, int rows)
 	return has_moved;
 }
 
-/* The window goes along, so that the cursor keeps its place in it. */
-static bool move_page(struct editor *e, int rows)
+/* The window goes along, so that the cursor keeps its place in it, but not beyond the end. */
+static bool move_page(struct editor *e, int rows, int height)
 {
-	struct editor_row top = editor_row_at(e, e->top);
+	struct editor_row top = editor_row_at(e, e->top), last;
 	bool has_moved = move_rows(e, rows);
 	for (; rows < 0 && editor_row_before(e, &top, &top); rows++)
 		;
 	for (; rows > 0 && editor_row_after(e, &top, &top); rows--)
+		;
+	last = top;
+	for (rows = 1; rows < height && editor_row_after(e, &last, &last);)
+		rows++;
+	for (; rows < height && editor_row_before(e, &top, &top); rows++)
 		;
 	e->top = top.start;
 	return has_moved;
@@ -128,7 +133,7 @@ bool editor_move(struct editor *e, enum editor_motion motion, int height)
 	if (motion == EDITOR_UP || motion == EDITOR_DOWN)
 		return move_rows(e, motion == EDITOR_UP ? -1 : 1);
 	if (motion == EDITOR_PAGE_UP || motion == EDITOR_PAGE_DOWN)
-		return move_page(e, motion == EDITOR_PAGE_UP ? -page : page);
+		return move_page(e, motion == EDITOR_PAGE_UP ? -page : page, height);
 	e->goal = -1;
 	if ((is_back && before == 0) || (is_ahead && before == e->text.len))
 		return false;

@@ -51,9 +51,15 @@ static void prompt_answer(struct prompt *p, bool is_ok, int value)
 	prompt_drop(&over);
 }
 
+/* ^J is what some send for Return. */
+static bool prompt_is_return(uint32_t code)
+{
+	return code == INPUT_RETURN || code == INPUT_CTRL('J');
+}
+
 static bool prompt_input_choice(struct prompt *p, uint32_t code)
 {
-	if (code == INPUT_RETURN) {
+	if (prompt_is_return(code)) {
 		prompt_answer(p, true, p->fallback);
 		return true;
 	}
@@ -98,7 +104,7 @@ bool prompt_input(struct prompt *p, const struct input *input)
 	}
 	if (p->state == PROMPT_CHOICE)
 		return input->is_pasted || prompt_input_choice(p, input->code);
-	if (!input->is_pasted && input->code == INPUT_RETURN) {
+	if (!input->is_pasted && prompt_is_return(input->code)) {
 		prompt_answer(p, true, 0);
 		return true;
 	}

@@ -29,6 +29,10 @@ struct screen_message {
  * has it, and why there is no more. Owned by the caller. */
 struct doc *message_absent_doc(const struct screen_message *m);
 
+/* screen_take.c */
+/* Of its sender and recipients, as far as they are known. */
+void message_take_addresses(struct screen_message *m);
+
 /* screen_message_links.c */
 /* The next or the one before, from the window on; says where it leads. */
 void message_link_walk(struct screen_message *m, bool is_backwards);

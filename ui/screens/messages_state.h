@@ -81,6 +81,8 @@ void messages_select(struct screen_messages *m);
 void messages_select_current(struct screen_messages *m);
 void messages_apply(struct screen_messages *m);
 void messages_expunge(struct screen_messages *m);
+/* Writing about the selected message. */
+void messages_answer(struct screen_messages *m, enum command command);
 /* True when the page was asked for by a selection. */
 bool messages_scan_page(struct screen_messages *m, const struct page *page);
 

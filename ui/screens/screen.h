@@ -6,6 +6,7 @@
 #ifndef UI_SCREEN_H
 #define UI_SCREEN_H
 
+#include "model/address.h"
 #include "ui/app.h"
 #include "ui/kit/bar.h"
 
@@ -18,7 +19,10 @@ struct screen_ops {
 	void (*layout)(struct screen *s, int rows, int columns);
 	/* False: the command has no meaning here. */
 	bool (*command)(struct screen *s, enum command command, const struct input *input);
-	/* A click in a row of the body; NULL. */
+	/* Text is typed here: asked before the key table, with what is pasted too. True when it
+	 * took it; NULL. */
+	bool (*text)(struct screen *s, const struct input *input);
+	/* A click in a row of the body, at app->click_column; NULL. */
 	void (*click)(struct screen *s, int row);
 	/* May take what the event owns, leaving NULL in its place; NULL. */
 	void (*event)(struct screen *s, struct event *event);
@@ -52,6 +56,21 @@ struct screen *screen_folders_pick(
 struct screen *screen_actions_new(struct app *app);
 struct screen *screen_accounts_new(struct app *app);
 struct screen *screen_account_new(struct app *app, struct account *account); /* owned; NULL: new */
+/* Takes the draft, which is in the store. */
+struct screen *screen_compose_new(struct app *app, struct draft *draft);
+struct screen *screen_drafts_new(struct app *app); /* postponed ones, to go on with */
+struct screen *screen_outbox_new(struct app *app);
+struct screen *screen_book_new(struct app *app);
+/* The same, to choose from: what is chosen is added to the composer's field. */
+struct screen *screen_book_pick(struct app *app);
+/* One entry; copied; NULL: a new one. */
+struct screen *screen_address_new(struct app *app, const struct book_entry *entry);
+/* Addresses of a message, to take into the book; 'Name <addr>' each. The list is copied. */
+struct screen *screen_take_new(struct app *app, const struct address_list *addresses);
+/* To choose a file; closes itself first. `asker` is the screen beneath. */
+struct screen *screen_files_new(struct app *app, struct screen *asker,
+	void (*done)(void *asker, const char *path));
+void screen_compose_add(struct screen *compose, const char *recipient);
 struct screen *screen_help_new(struct app *app, enum context context);
 
 /* A bad line of the settings: shown with the others on a screen of its own, which is opened if it

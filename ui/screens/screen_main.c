@@ -15,8 +15,11 @@ static const struct main_row {
 	const char *name, *does, *label;
 } main_rows[] = {
 	{COMMAND_HELP, N_("HELP"), N_("Get help using Rowan"), N_("Help")},
+	{COMMAND_COMPOSE, N_("COMPOSE MESSAGE"), N_("Compose and send a message"), N_("Compose")},
 	{COMMAND_INDEX, N_("MESSAGE INDEX"), N_("View messages in current folder"), N_("Index")},
 	{COMMAND_FOLDERS, N_("FOLDER LIST"), N_("Select a folder to view"), N_("ListFldrs")},
+	{COMMAND_BOOK, N_("ADDRESS BOOK"), N_("Update address book"), N_("AddrBook")},
+	{COMMAND_OUTBOX, N_("OUTBOX"), N_("See what is on its way out"), N_("Outbox")},
 	{COMMAND_JOURNAL, N_("JOURNAL"), N_("See what waits for the servers"), N_("Journal")},
 	{COMMAND_ACCOUNTS, N_("ACCOUNTS"), N_("Add, change and test accounts"), N_("Accounts")},
 	{COMMAND_QUIT, N_("QUIT"), N_("Leave the Rowan program"), N_("Quit")},
@@ -123,6 +126,6 @@ struct screen *screen_main_new(struct app *app)
 	struct screen_main *m = mem_new(sizeof(*m));
 	m->base = (struct screen){&main_ops, app};
 	list_set_total(&m->list, MAIN_ROWS);
-	list_select(&m->list, 2);
+	list_select(&m->list, 3);
 	return &m->base;
 }

@@ -6,6 +6,7 @@
 #include "ui/screens/message_state.h"
 
 #include "base/memory.h"
+#include "ui/app_compose.h"
 #include "ui/app_save.h"
 #include "ui/kit/text.h"
 #include "ui/say.h"
@@ -309,6 +310,14 @@ static void message_wish(struct screen_message *m, enum command command)
 	screen_messages_step(m->messages, 1);
 }
 
+static void message_answer(struct screen_message *m, enum command command)
+{
+	int64_t *ids = mem_new_array(1, sizeof(*ids));
+	ids[0] = m->row.place_id;
+	app_answer_messages(
+		m->base.app, command, ids, 1, (m->row.hints & HINT_LIST) != 0);
+}
+
 /* What only a message of a list can do. */
 static bool message_list_command(
 	struct screen_message *m, enum command command, const struct input *input)
@@ -344,6 +353,17 @@ static bool message_list_command(
 		return true;
 	case COMMAND_EXPORT:
 		app_save_message(m->base.app, &m->row);
+		return true;
+	case COMMAND_TAKE:
+		message_take_addresses(m);
+		return true;
+	case COMMAND_REPLY:
+	case COMMAND_REPLY_ALL:
+	case COMMAND_REPLY_LIST:
+	case COMMAND_PASS_ON:
+	case COMMAND_BOUNCE:
+	case COMMAND_AGAIN:
+		message_answer(m, command);
 		return true;
 	}
 	return false;

@@ -316,6 +316,15 @@ static bool messages_command(struct screen *s, enum command command, const struc
 	case COMMAND_EXPORT:
 		messages_export(m);
 		return true;
+	case COMMAND_REPLY:
+	case COMMAND_REPLY_ALL:
+	case COMMAND_REPLY_LIST:
+	case COMMAND_PASS_ON:
+	case COMMAND_BOUNCE:
+	case COMMAND_AGAIN:
+	case COMMAND_TAKE:
+		messages_answer(m, command);
+		return true;
 	case COMMAND_INDEX:
 		app_say(s->app, "%s", _("This is the message index"));
 		return true;

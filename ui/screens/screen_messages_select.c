@@ -5,6 +5,7 @@
 #include "ui/screens/messages_state.h"
 
 #include "base/memory.h"
+#include "ui/app_compose.h"
 #include "ui/app_wish.h"
 #include "words/gettext.h"
 
@@ -388,13 +389,44 @@ static const struct choice apply_choices[] = {
 	{'u', N_("Undel"), COMMAND_UNDELETE},
 	{'*', N_("Flag"), COMMAND_FLAG},
 	{'s', N_("Save"), COMMAND_SAVE},
+	{'r', N_("Reply"), COMMAND_REPLY},
+	{'f', N_("Forward"), COMMAND_PASS_ON},
+	{'b', N_("Bounce"), COMMAND_BOUNCE},
 };
+
+void messages_answer(struct screen_messages *m, enum command command)
+{
+	const struct message *row = messages_row(m, m->list.selected);
+	size_t count = 0;
+	if (row == NULL) {
+		app_say(m->base.app, "%s", _("No message is selected"));
+	} else if (command == COMMAND_TAKE) {
+		struct address_list list = {0};
+		address_list_add(
+			&list, str_from(row->from_name), str_from(row->from_addr), STR(""));
+		app_push(m->base.app, screen_take_new(m->base.app, &list));
+		address_list_done(&list);
+	} else {
+		int64_t *ids = apply_one(row->place_id, &count);
+		app_answer_messages(m->base.app, command, ids, count,
+			(row->hints & HINT_LIST) != 0);
+	}
+}
+
+static bool apply_answers(struct screen_messages *m, enum command command)
+{
+	if (command != COMMAND_REPLY && command != COMMAND_PASS_ON && command != COMMAND_BOUNCE)
+		return false;
+	app_answer_messages(
+		m->base.app, command, places_copy(&m->selected), m->selected.count, false);
+	return true;
+}
 
 static void apply_done(void *context, int value)
 {
 	struct screen_messages *m = context;
 	bool is_read_only = m->page != NULL && m->page->is_read_only;
-	if (value < 0)
+	if (value < 0 || apply_answers(m, (enum command)value))
 		return;
 	if (is_read_only && value != COMMAND_SAVE)
 		app_say(m->base.app, "%s", _("This folder can only be read"));
