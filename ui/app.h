@@ -73,7 +73,7 @@ struct folder_change {
 
 /* What is being written, or waits to be. */
 struct writing {
-	uint64_t tag; /* of the request whose draft opens a composer; 0 */
+	uint64_t tag;        /* of the request whose draft opens a composer; 0 */
 	struct input *early; /* owned: typed since then, and meant for it */
 	size_t early_count, early_cap;
 	uint64_t back_tag, bounce_tag;

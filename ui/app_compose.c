@@ -384,7 +384,8 @@ static void outbox_tell(struct app *app, const struct outgoing *now)
 	if (now->state == OUTGOING_FAILED)
 		app_warn(app, _("Not sent to %s: %s"), who, now->words != NULL ? now->words : "");
 	else if (now->state == OUTGOING_UNKNOWN)
-		app_warn(app, _("It is not known whether the message to %s was sent: see the outbox"),
+		app_warn(app,
+			_("It is not known whether the message to %s was sent: see the outbox"),
 			who);
 	else if (before != NULL && now->state == OUTGOING_ACCEPTED)
 		app_say(app, "%s", _("Message sent"));

@@ -25,18 +25,16 @@
 		BOTH(context, INPUT_CTRL('C'), CANCEL), BOTH(context, INPUT_CTRL('O'), POSTPONE),  \
 		BOTH(context, INPUT_CTRL('K'), CUT), BOTH(context, INPUT_CTRL('U'), UNCUT),        \
 		BOTH(context, INPUT_CTRL('^'), MARK), BOTH(context, INPUT_CTRL('Z'), UNDO_TEXT),   \
-		BOTH(context, INPUT_CTRL('Q'), REDO_TEXT),                                         \
-		BOTH(context, INPUT_CTRL('_'), EDITOR), BOTH(context, INPUT_CTRL('Y'), PAGE_UP),   \
+		BOTH(context, INPUT_CTRL('Q'), REDO_TEXT), BOTH(context, INPUT_CTRL('_'), EDITOR), \
+		BOTH(context, INPUT_CTRL('Y'), PAGE_UP),                                           \
 		BOTH(context, INPUT_CTRL('V'), PAGE_DOWN), BOTH(context, INPUT_CTRL('P'), UP),     \
 		BOTH(context, INPUT_CTRL('N'), DOWN), BOTH(context, INPUT_LEFT, LEFT),             \
 		BOTH(context, INPUT_CTRL('B'), LEFT), BOTH(context, INPUT_RIGHT, RIGHT),           \
-		BOTH(context, INPUT_CTRL('F'), RIGHT),                                             \
-		BOTH(context, INPUT_WORD_LEFT, WORD_LEFT),                                         \
+		BOTH(context, INPUT_CTRL('F'), RIGHT), BOTH(context, INPUT_WORD_LEFT, WORD_LEFT),  \
 		BOTH(context, INPUT_WORD_RIGHT, WORD_RIGHT),                                       \
 		BOTH(context, INPUT_CTRL_SPACE, WORD_RIGHT),                                       \
-		BOTH(context, INPUT_HOME, LINE_START),                                             \
-		BOTH(context, INPUT_CTRL('A'), LINE_START), BOTH(context, INPUT_END, LINE_END),    \
-		BOTH(context, INPUT_CTRL('E'), LINE_END),                                          \
+		BOTH(context, INPUT_HOME, LINE_START), BOTH(context, INPUT_CTRL('A'), LINE_START), \
+		BOTH(context, INPUT_END, LINE_END), BOTH(context, INPUT_CTRL('E'), LINE_END),      \
 		BOTH(context, INPUT_DELETE, DELETE_CHAR),                                          \
 		BOTH(context, INPUT_CTRL('D'), DELETE_CHAR)
 
@@ -343,7 +341,8 @@ static const struct {
 	[COMMAND_PASS_ON] = {"forward-message", N_("Send the message on, with words of your own")},
 	[COMMAND_BOUNCE] = {"bounce", N_("Send the message on just as it is")},
 	[COMMAND_AGAIN] = {"edit-as-new", N_("Write a new message that begins as this one")},
-	[COMMAND_TAKE] = {"take-address", N_("Take addresses of the message into the address book")},
+	[COMMAND_TAKE] = {"take-address",
+		N_("Take addresses of the message into the address book")},
 	[COMMAND_BOOK] = {"address-book", N_("Look up, add and change addresses")},
 	[COMMAND_OUTBOX] = {"outbox", N_("Show what is on its way out")},
 	[COMMAND_SENT] = {"was-sent", N_("Say that the message was sent after all")},

@@ -26,10 +26,10 @@ enum input_code {
 	INPUT_PAGE_UP,
 	INPUT_PAGE_DOWN,
 	INPUT_DELETE,
-	INPUT_WORD_LEFT,  /* Ctrl and an arrow */
+	INPUT_WORD_LEFT, /* Ctrl and an arrow */
 	INPUT_WORD_RIGHT,
 	INPUT_CTRL_SPACE, /* its byte is 0 */
-	INPUT_CLICK, /* at row, column */
+	INPUT_CLICK,      /* at row, column */
 	INPUT_WHEEL_UP,
 	INPUT_WHEEL_DOWN,
 	INPUT_LAST,

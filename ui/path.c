@@ -10,9 +10,9 @@
 
 static int hex_digit(char c)
 {
-	return ascii_is_digit(c) ? c - '0'
+	return ascii_is_digit(c)                                ? c - '0'
 	       : ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f' ? ascii_lower(c) - 'a' + 10
-								 : -1;
+								: -1;
 }
 
 static void path_add_url(struct str rest, struct buf *out)
@@ -20,7 +20,8 @@ static void path_add_url(struct str rest, struct buf *out)
 	if (str_starts(rest, STR("localhost/")))
 		rest = str_skip(rest, 9);
 	for (size_t i = 0; i < rest.len; i++) {
-		int high = i + 2 < rest.len && rest.data[i] == '%' ? hex_digit(rest.data[i + 1]) : -1;
+		int high =
+			i + 2 < rest.len && rest.data[i] == '%' ? hex_digit(rest.data[i + 1]) : -1;
 		int low = high >= 0 ? hex_digit(rest.data[i + 2]) : -1;
 		bool is_code = low >= 0 && high * 16 + low != 0;
 		buf_add_char(out, is_code ? (char)(high * 16 + low) : rest.data[i]);
@@ -130,7 +131,8 @@ bool path_complete(struct str typed, struct buf *completed)
 	path_expand(typed, &name);
 	for (size_t i = 0; i < name.len; i++)
 		start = name.data[i] == '/' ? i + 1 : start;
-	struct str folder = str_first(buf_str(&name), start), begun = str_skip(buf_str(&name), start);
+	struct str folder = str_first(buf_str(&name), start),
+		   begun = str_skip(buf_str(&name), start);
 	char *place = folder.len > 0 ? mem_str(folder) : mem_text(".");
 	DIR *dir = opendir(place);
 	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {

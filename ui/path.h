@@ -11,8 +11,8 @@ void path_expand(struct str typed, struct buf *out);
 
 /* The files that a name or pattern ("*.pdf") means, sorted; none when there is none. `done` is
  * called for each. Returns how many, at most `most`. */
-size_t path_each(
-	struct str typed, size_t most, void (*done)(void *context, const char *path), void *context);
+size_t path_each(struct str typed, size_t most, void (*done)(void *context, const char *path),
+	void *context);
 
 /* As far as all names that begin so agree; a folder gets its '/'. False: no further. */
 bool path_complete(struct str typed, struct buf *completed);

@@ -412,9 +412,10 @@ static void fake_quote(const struct fake *fake, struct draft *draft)
 {
 	struct buf body = {0};
 	buf_add_text(&body, "\n\nOn Mon, 23 Nov 2026, Jane Doe wrote:\n\n");
-	buf_addf(&body, "> %s\n", fake_text(fake, "Shall we have lunch on Thursday? There is a "
-						    "new place at the corner of the market, and "
-						    "they say that the soup is good."));
+	buf_addf(&body, "> %s\n",
+		fake_text(fake, "Shall we have lunch on Thursday? There is a "
+				"new place at the corner of the market, and "
+				"they say that the soup is good."));
 	buf_add_text(&body, ">> An older line.\n");
 	draft_set(&draft->body, buf_str(&body));
 	buf_done(&body);
@@ -427,8 +428,8 @@ static void fake_compose(struct fake *fake, const struct request *request)
 	bool is_reply = request->draft_verb == DRAFT_REPLY ||
 			request->draft_verb == DRAFT_REPLY_ALL ||
 			request->draft_verb == DRAFT_REPLY_LIST;
-	draft->draft_id = request->draft_id != 0 ? request->draft_id
-						 : 100 + (int64_t)fake->drafts++;
+	draft->draft_id =
+		request->draft_id != 0 ? request->draft_id : 100 + (int64_t)fake->drafts++;
 	draft->account_id = 1;
 	draft->verb = request->draft_verb;
 	draft_set(&draft->from, STR("Me <me@example.org>"));
@@ -484,8 +485,7 @@ static void fake_attach(struct fake *fake, const struct request *request)
 
 static void fake_check(struct fake *fake, const struct request *request)
 {
-	static const char *const words[COMPOSE_WARNING_COUNT] = {
-		[COMPOSE_BAD_ADDRESS] = "jane",
+	static const char *const words[COMPOSE_WARNING_COUNT] = {[COMPOSE_BAD_ADDRESS] = "jane",
 		[COMPOSE_TOO_LARGE] = "20000000 10000000",
 		[COMPOSE_NO_ATTACHMENT] = "attached",
 		[COMPOSE_MANY_RECIPIENTS] = "34",

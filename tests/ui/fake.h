@@ -30,9 +30,9 @@ struct fake {
 	flags_t added, removed; /* by REQUEST_FLAGS, for the last message named */
 	int64_t flagged;
 	uint32_t deleted, waiting, marks;
-	bool is_examined; /* the folder that is open */
-	bool grows;       /* 256 rows come in behind with each page that is asked for */
-	int64_t gone;     /* rows taken away at the front, negative: added */
+	bool is_examined;    /* the folder that is open */
+	bool grows;          /* 256 rows come in behind with each page that is asked for */
+	int64_t gone;        /* rows taken away at the front, negative: added */
 	struct draft *draft; /* owned: the last that was saved or sent; NULL */
 	uint64_t drafts;     /* how many were begun */
 	unsigned postponed, cancelled, files;

@@ -161,7 +161,8 @@ static void press(enum preset preset, enum context context, uint32_t key)
 	bool acts = stage_asked(&stage)[0] != '\0' || stage.app->wants_redraw ||
 		    stage.app->wants_suspend || stage.app->is_over ||
 		    stage.app->menu_page != where || row != stage.canvas.cursor_row ||
-		    column != stage.canvas.cursor_column || memcmp(before, stage.canvas.cells, size) != 0;
+		    column != stage.canvas.cursor_column ||
+		    memcmp(before, stage.canvas.cells, size) != 0;
 	struct buf name = {0};
 	key_print(preset, key, &name);
 	cr_expect(acts, "%s in %s does nothing", buf_text(&name), context_name(context));

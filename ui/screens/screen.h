@@ -68,8 +68,8 @@ struct screen *screen_address_new(struct app *app, const struct book_entry *entr
 /* Addresses of a message, to take into the book; 'Name <addr>' each. The list is copied. */
 struct screen *screen_take_new(struct app *app, const struct address_list *addresses);
 /* To choose a file; closes itself first. `asker` is the screen beneath. */
-struct screen *screen_files_new(struct app *app, struct screen *asker,
-	void (*done)(void *asker, const char *path));
+struct screen *screen_files_new(
+	struct app *app, struct screen *asker, void (*done)(void *asker, const char *path));
 void screen_compose_add(struct screen *compose, const char *recipient);
 struct screen *screen_help_new(struct app *app, enum context context);
 

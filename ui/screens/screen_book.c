@@ -138,8 +138,7 @@ static void book_remove(struct screen_book *b)
 	struct buf label = {0};
 	buf_addf(&label, _("Delete \"%s\" from the address book? "),
 		entry->name[0] != '\0' ? entry->name : entry->addresses);
-	app_ask_choice(
-		b->base.app, buf_str(&label), remove_choices, 2, 0, book_remove_done, b);
+	app_ask_choice(b->base.app, buf_str(&label), remove_choices, 2, 0, book_remove_done, b);
 	buf_done(&label);
 }
 
@@ -221,8 +220,8 @@ static bool book_complete(void *context, struct str typed, struct buf *completed
 static const char *book_refusal(const struct screen *s, enum command command)
 {
 	const struct screen_book *b = (const struct screen_book *)s;
-	bool needs_one = command == COMMAND_FORWARD || command == COMMAND_EDIT ||
-			 command == COMMAND_REMOVE;
+	bool needs_one =
+		command == COMMAND_FORWARD || command == COMMAND_EDIT || command == COMMAND_REMOVE;
 	if (needs_one && book_selected(b) == NULL)
 		return _("The address book is empty");
 	return NULL;

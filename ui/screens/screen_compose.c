@@ -223,8 +223,8 @@ static const struct {
 /* Out of the field, as if the page were one text. */
 static bool compose_cross(struct screen_compose *w, enum editor_motion motion)
 {
-	bool is_back = motion == EDITOR_UP || motion == EDITOR_LEFT ||
-		       motion == EDITOR_WORD_LEFT || motion == EDITOR_PAGE_UP;
+	bool is_back = motion == EDITOR_UP || motion == EDITOR_LEFT || motion == EDITOR_WORD_LEFT ||
+		       motion == EDITOR_PAGE_UP;
 	bool is_ahead = motion == EDITOR_DOWN || motion == EDITOR_RIGHT ||
 			motion == EDITOR_WORD_RIGHT || motion == EDITOR_PAGE_DOWN;
 	enum compose_field to = compose_beside(w, w->field, is_back);
@@ -258,16 +258,15 @@ static bool compose_move_file(struct screen_compose *w, enum editor_motion motio
 /* In the header pages lead to its top and to the text. */
 static bool compose_move_page(struct screen_compose *w, enum editor_motion motion)
 {
-	if (w->field == FIELD_BODY ||
-		(motion != EDITOR_PAGE_UP && motion != EDITOR_PAGE_DOWN))
+	if (w->field == FIELD_BODY || (motion != EDITOR_PAGE_UP && motion != EDITOR_PAGE_DOWN))
 		return false;
 	if (motion == EDITOR_PAGE_DOWN) {
 		compose_go(w, FIELD_BODY);
 		return true;
 	}
 	enum compose_field first = compose_is_shown(w, FIELD_FROM) ? FIELD_FROM
-				   : w->is_rich ? FIELD_REPLY_TO
-						: FIELD_TO;
+				   : w->is_rich                    ? FIELD_REPLY_TO
+								   : FIELD_TO;
 	compose_go(w, first);
 	return true;
 }
@@ -599,7 +598,7 @@ struct screen *screen_compose_new(struct app *app, struct draft *draft)
 		w->fields[i].cut = &w->cut;
 	}
 	w->saved = compose_revision(w);
-	compose_go(w, draft->to[0] == '\0'	  ? FIELD_TO
+	compose_go(w, draft->to[0] == '\0'        ? FIELD_TO
 		      : draft->subject[0] == '\0' ? FIELD_SUBJECT
 						  : FIELD_BODY);
 	return &w->base;

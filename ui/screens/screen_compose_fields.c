@@ -57,8 +57,8 @@ int compose_field_rows(const struct screen_compose *w, enum compose_field field)
 	if (field != FIELD_ATTACH)
 		return editor_rows(&w->fields[field], most);
 	int files = (int)w->draft->file_count;
-	bool has_line = files == 0 || w->field == FIELD_ATTACH ||
-			w->fields[FIELD_ATTACH].text.len > 0;
+	bool has_line =
+		files == 0 || w->field == FIELD_ATTACH || w->fields[FIELD_ATTACH].text.len > 0;
 	int rows = files + (has_line ? 1 : 0);
 	return rows < most ? rows : most;
 }

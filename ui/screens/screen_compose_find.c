@@ -72,8 +72,8 @@ static void find_key(void *context, int value, const char *text)
 	compose_show(w);
 }
 
-static void find_ask(struct screen_compose *w, const char *plain, const char *again,
-	prompt_line_done *done)
+static void find_ask(
+	struct screen_compose *w, const char *plain, const char *again, prompt_line_done *done)
 {
 	struct buf label = {0};
 	if (w->find != NULL)
@@ -102,8 +102,8 @@ static const struct choice replace_choices[] = {
 
 static void replace_say(struct screen_compose *w)
 {
-	app_say(w->base.app,
-		P_("%u place was changed", "%u places were changed", w->replaced), w->replaced);
+	app_say(w->base.app, P_("%u place was changed", "%u places were changed", w->replaced),
+		w->replaced);
 }
 
 static void replace_next(struct screen_compose *w);

@@ -55,9 +55,9 @@ static void paint_file(const struct paint *p, int row, size_t index)
 	bool is_selected = p->w->field == FIELD_ATTACH && p->w->file == index;
 	struct buf line = {0};
 	buf_addf(&line, "%u. %s  (", (unsigned)index + 1,
-		file->name[0] != '\0'  ? file->name
-		: file->is_message ? _("a message")
-				   : _("a file"));
+		file->name[0] != '\0' ? file->name
+		: file->is_message    ? _("a message")
+				      : _("a file"));
 	say_size(file->size, &line);
 	if (p->c->columns >= 60)
 		buf_addf(&line, ", %s", file->type);

@@ -180,8 +180,7 @@ static void send_ask(struct screen_compose *w)
 		say_warning(&w->warnings.items[w->warning], &label);
 	else
 		buf_add_text(&label, _("Send message? "));
-	if (w->warning < w->warnings.count &&
-		warning_stops(w->warnings.items[w->warning].kind)) {
+	if (w->warning < w->warnings.count && warning_stops(w->warnings.items[w->warning].kind)) {
 		send_stay(w);
 		app_warn(w->base.app, "%s", buf_text(&label));
 	} else {

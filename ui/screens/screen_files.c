@@ -218,9 +218,7 @@ struct screen *screen_files_new(
 	f->base = (struct screen){&files_ops, app};
 	f->asker = asker;
 	f->done = done;
-	f->folder = mem_text(getcwd(here, sizeof(here)) != NULL ? here
-			     : home != NULL			? home
-								: "/");
+	f->folder = mem_text(getcwd(here, sizeof(here)) != NULL ? here : home != NULL ? home : "/");
 	f->list.height = 1;
 	files_read(f);
 	return &f->base;

@@ -314,8 +314,7 @@ static void message_answer(struct screen_message *m, enum command command)
 {
 	int64_t *ids = mem_new_array(1, sizeof(*ids));
 	ids[0] = m->row.place_id;
-	app_answer_messages(
-		m->base.app, command, ids, 1, (m->row.hints & HINT_LIST) != 0);
+	app_answer_messages(m->base.app, command, ids, 1, (m->row.hints & HINT_LIST) != 0);
 }
 
 /* What only a message of a list can do. */

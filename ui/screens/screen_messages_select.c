@@ -408,8 +408,8 @@ void messages_answer(struct screen_messages *m, enum command command)
 		address_list_done(&list);
 	} else {
 		int64_t *ids = apply_one(row->place_id, &count);
-		app_answer_messages(m->base.app, command, ids, count,
-			(row->hints & HINT_LIST) != 0);
+		app_answer_messages(
+			m->base.app, command, ids, count, (row->hints & HINT_LIST) != 0);
 	}
 }
 

@@ -185,7 +185,7 @@ static void outbox_paint_row(const struct screen_outbox *o, struct canvas *c, in
 	const struct outgoing *out = outbox_row(o, at);
 	bool is_bad = out->state == OUTGOING_UNKNOWN || out->state == OUTGOING_FAILED;
 	unsigned style = at == o->list.selected ? STYLE_SELECTED
-			 : is_bad		? STYLE_WARNING
+			 : is_bad               ? STYLE_WARNING
 						: STYLE_NORMAL;
 	struct buf line = {0};
 	outbox_line(out, &line);
