@@ -398,6 +398,8 @@ bool cache_action_cancel(
 	struct cache *cache, const struct action *action, bool *is_cancelled, struct error *err);
 /* The user gives it up: it is not shown any more, and its effect neither. */
 bool cache_action_drop(struct cache *cache, const struct action *action, struct error *err);
+/* A temporary place whose message has arrived becomes the one it has now. */
+bool cache_place_follow(struct cache *cache, int64_t *place_id, struct error *err);
 /* A folder in which a message that was wished upon has arrived under a UID not yet known; 0. */
 bool cache_action_waits_for(
 	struct cache *cache, int64_t account_id, int64_t *folder_id, struct error *err);

@@ -270,6 +270,22 @@ bool cache_action_drop(struct cache *cache, const struct action *action, struct 
 	return cache_action_fail(cache, action, ACTION_CANCELLED, NULL, err);
 }
 
+bool cache_place_follow(struct cache *cache, int64_t *place_id, struct error *err)
+{
+	static const char sql[] =
+		"SELECT i.landed FROM op AS o INDEXED BY op_target JOIN op_item AS i USING(op_id)"
+		" WHERE o.target_id=?1 AND o.target_id<>0 AND i.temp=?2 LIMIT 1";
+	int64_t number = place_number(*place_id), folder_id = place_folder(*place_id), uid = 0;
+	if (number < PLACE_TEMPORARY)
+		return true;
+	if (!store_number(cache, STORE_LOCAL, sql, STORE_INTS(folder_id, number - PLACE_TEMPORARY),
+		    &uid, err))
+		return false;
+	if (uid != 0)
+		*place_id = place_make(folder_id, (uint32_t)uid);
+	return true;
+}
+
 bool cache_action_waits_for(
 	struct cache *cache, int64_t account_id, int64_t *folder_id, struct error *err)
 {

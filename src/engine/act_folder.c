@@ -1,4 +1,8 @@
-/* Folders: created, renamed, deleted, subscribed; each is done when the server says that it is so.
+/*
+ * Folders: created, renamed, deleted, subscribed; each is done when the server says that it is so.
+ * SENT is durable before the bytes go out. A row that is found SENT may have been carried out by a
+ * command whose answer was lost: it is sent again, and when it is refused then, what there is on
+ * the server tells.
  */
 #include "engine/actions.h"
 
@@ -9,14 +13,15 @@
 /* What each does, and which refusal means that it is so already. */
 static const struct folder_act {
 	enum imap_code done_code;
-	bool leaves; /* the folder must not be selected */
+	bool leaves;      /* the folder must not be selected */
+	bool ends_absent; /* when it is done there is none of that name */
 } folder_acts[] = {
-	[FOLDER_NOTHING] = {IMAP_CODE_NONE, false},
-	[FOLDER_CREATE] = {IMAP_CODE_ALREADYEXISTS, false},
-	[FOLDER_RENAME] = {IMAP_CODE_NONE, true},
-	[FOLDER_DELETE] = {IMAP_CODE_NONEXISTENT, true},
-	[FOLDER_SUBSCRIBE] = {IMAP_CODE_NONE, false},
-	[FOLDER_UNSUBSCRIBE] = {IMAP_CODE_NONEXISTENT, false},
+	[FOLDER_NOTHING] = {IMAP_CODE_NONE, false, false},
+	[FOLDER_CREATE] = {IMAP_CODE_ALREADYEXISTS, false, false},
+	[FOLDER_RENAME] = {IMAP_CODE_NONE, true, true},
+	[FOLDER_DELETE] = {IMAP_CODE_NONEXISTENT, true, true},
+	[FOLDER_SUBSCRIBE] = {IMAP_CODE_NONE, false, false},
+	[FOLDER_UNSUBSCRIBE] = {IMAP_CODE_NONEXISTENT, false, true},
 };
 
 static unsigned folder_command(struct session *s, const struct action *a)
@@ -41,9 +46,6 @@ static unsigned folder_command(struct session *s, const struct action *a)
 static bool folder_is_as_wished(const struct acting *acting, const struct action *a)
 {
 	if (acting->status == IMAP_OK)
-		return true;
-	/* Renamed by a command whose answer was lost: the old name is no more. */
-	if (a->verb == FOLDER_RENAME && a->tries > 0 && acting->code == IMAP_CODE_NONEXISTENT)
 		return true;
 	return acting->code != IMAP_CODE_NONE && acting->code == folder_acts[a->verb].done_code;
 }
@@ -76,12 +78,12 @@ static void folder_unsettle(struct session *s, const struct action *a)
 		engine_storage_failed(s->run->engine, &err);
 }
 
-static void folder_finish(struct session *s, struct acting *acting)
+static void folder_end(struct session *s, struct acting *acting, bool is_done)
 {
 	struct action *a = &acting->actions[0];
 	s->run->folders_next = 0; /* the list tells what is so now */
 	s->run->engine->folders_dirty = true;
-	if (folder_is_as_wished(acting, a)) {
+	if (is_done) {
 		folder_settle(s, a);
 		act_done(s, a);
 		return;
@@ -92,6 +94,26 @@ static void folder_finish(struct session *s, struct acting *acting)
 		now.state == ACTION_FAILED)
 		folder_unsettle(s, a);
 	action_done(&now);
+}
+
+static void folder_looked(struct session *s, struct acting *acting)
+{
+	bool is_there = acting->status == IMAP_OK;
+	folder_end(s, acting, is_there != folder_acts[acting->actions[0].verb].ends_absent);
+}
+
+static void folder_finish(struct session *s, struct acting *acting)
+{
+	struct action *a = &acting->actions[0];
+	bool is_done = folder_is_as_wished(acting, a);
+	if (is_done || a->state != ACTION_SENT) {
+		folder_end(s, acting, is_done);
+		return;
+	}
+	acting->is_looking = true;
+	acting->status = IMAP_OK;
+	acting->finish = folder_looked;
+	act_expect(s, acting, imap_status(s->imap, str_from(a->name), STR("UIDVALIDITY")), 0, 0);
 }
 
 /* A folder that is open cannot be deleted everywhere. CLOSE would expunge. */
@@ -116,6 +138,8 @@ enum act_start act_folder(struct session *s, struct acting *acting)
 			return ACT_WAITS;
 		folder_leave(s, a->folder_id);
 	}
+	if (a->state != ACTION_SENT)
+		act_mark(s, a, ACTION_SENT);
 	acting->finish = folder_finish;
 	act_expect(s, acting, folder_command(s, a), 0, 0);
 	return ACT_OUT;

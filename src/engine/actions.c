@@ -238,6 +238,8 @@ static void act_note_refused(
 	struct acting *acting, const struct pending *p, const struct imap_event *event)
 {
 	acting->status = event->status;
+	if (acting->is_looking)
+		return;
 	acting->code = event->code;
 	buf_clear(&acting->words);
 	buf_add(&acting->words, event->text);
@@ -478,7 +480,8 @@ bool actions_next(struct session *s)
 		int64_t anyway = engine->wall + ACTIONS_RETRY_S;
 		s->run->journal_next = next < anyway ? next : anyway;
 		actions_visit(s);
-		engine_sync_progress(engine);
+		if (!s->run->journal_is_dirty) /* else it waits for the server: nothing to look at */
+			engine_sync_progress(engine);
 		return false;
 	}
 	bool started = actions_start(s, act_batch(engine, actions, count));

@@ -69,6 +69,7 @@ struct acting {
 	uint32_t copied_uidvalidity;
 	bool is_copied_unclear; /* a COPYUID whose lists do not match */
 	bool is_move;           /* by MOVE, not by COPY */
+	bool is_looking;        /* what is out only asks: code and words stay those of before */
 	struct imap_set found;  /* SEARCH */
 	struct act_upload {     /* the message whose bytes go out */
 		unsigned command;

@@ -34,10 +34,9 @@ static void login_succeeded(struct session *s)
 	struct account_run *run = s->run;
 	if (s->mechanism != NULL && str_ends_nocase(str_from(s->mechanism), STR("-PLUS")))
 		run->facts.scram_plus = true;
-	if (imap_knows_capabilities(s->imap))
-		s->knows_login_caps = true;
+	struct str caps = s->knows_login_caps ? imap_capability_line(s->imap) : STR("");
 	if (!s->is_bulk)
-		account_run_online(run, imap_capability_line(s->imap));
+		account_run_online(run, caps);
 }
 
 static void login_caps_answer(struct session *s, struct pending *p, const struct imap_event *event)
@@ -71,6 +70,13 @@ static void login_refused(struct session *s, const struct imap_event *event)
 	session_fail(s, &err);
 }
 
+/* Capabilities in the OK count; those from before the log-in do not. */
+static bool login_tells_caps(const struct session *s, const struct imap_event *event)
+{
+	return event->code != IMAP_CODE_NONE && imap_knows_capabilities(s->imap) &&
+	       str_starts_nocase(event->code_text, STR("CAPABILITY"));
+}
+
 static void login_answer(struct session *s, struct pending *p, const struct imap_event *event)
 {
 	(void)p;
@@ -86,13 +92,12 @@ static void login_answer(struct session *s, struct pending *p, const struct imap
 	sasl_free(s->sasl);
 	s->sasl = NULL;
 	if (s->is_piped) {
+		s->knows_login_caps |= login_tells_caps(s, event);
 		login_succeeded(s);
 		account_run_test_step(s->run, TEST_LOGIN);
 		return;
 	}
-	/* Capabilities in the OK count; those from before the log-in do not. */
-	if (event->code != IMAP_CODE_NONE && imap_knows_capabilities(s->imap) &&
-		str_starts_nocase(event->code_text, STR("CAPABILITY"))) {
+	if (login_tells_caps(s, event)) {
 		s->knows_login_caps = true;
 		login_caps_answer(s, NULL, event);
 		return;

@@ -57,6 +57,7 @@ static void action_gather(struct engine *engine, const struct request *request, 
 		bool is_found = false;
 		int64_t place_id = request->place_ids[i];
 		if (place_folder(place_id) != folder_id ||
+			!cache_place_follow(engine->cache, &place_id, NULL) ||
 			!cache_message_get(engine->cache, place_id, &m, &is_found, NULL) ||
 			!is_found)
 			continue;

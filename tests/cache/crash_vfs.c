@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { UNDO_FILES = 16 };
+enum { UNDO_FILES = 16, UNDO_PIECE = 4096 };
 
 /* What undoes one write that was not synced. */
 struct undo {
@@ -50,13 +50,23 @@ static void crash_undo_all(struct crash_file *f)
 	}
 }
 
+static void crash_lose(void)
+{
+	for (int i = 0; i < UNDO_FILES; i++)
+		if (crash.files[i] != NULL)
+			crash_undo_all(crash.files[i]);
+}
+
 static void crash_end(void)
 {
 	if (crash.mode == CRASH_LOSE)
-		for (int i = 0; i < UNDO_FILES; i++)
-			if (crash.files[i] != NULL)
-				crash_undo_all(crash.files[i]);
+		crash_lose();
 	_exit(CRASH_CODE);
+}
+
+static bool crash_notes(void)
+{
+	return crash.mode == CRASH_LOSE || crash.mode == CRASH_DIE_LOSE;
 }
 
 /* SQLITE_OK, or what the step gives instead of happening. */
@@ -73,6 +83,11 @@ static int crash_step(bool is_write)
 		return SQLITE_OK;
 	case CRASH_FAIL:
 		return crash.count == crash.n ? SQLITE_IOERR_WRITE : SQLITE_OK;
+	case CRASH_DIE:
+	case CRASH_DIE_LOSE:
+		if (crash.count == crash.n && crash.mode == CRASH_DIE_LOSE)
+			crash_lose();
+		return crash.count >= crash.n ? SQLITE_IOERR_WRITE : SQLITE_OK;
 	case CRASH_FULL:
 		return is_write && crash.count >= crash.n ? SQLITE_FULL : SQLITE_OK;
 	}
@@ -126,7 +141,7 @@ static int crash_write(sqlite3_file *file, const void *data, int len, sqlite3_in
 	int code = crash_step(true);
 	if (code != SQLITE_OK)
 		return code;
-	if (crash.mode == CRASH_LOSE)
+	if (crash_notes())
 		crash_undo_note(f, len, offset);
 	return f->real->pMethods->xWrite(f->real, data, len, offset);
 }
@@ -139,8 +154,9 @@ static int crash_truncate(sqlite3_file *file, sqlite3_int64 size)
 	if (code != SQLITE_OK)
 		return code;
 	f->real->pMethods->xFileSize(f->real, &before);
-	if (crash.mode == CRASH_LOSE && before > size)
-		crash_undo_note(f, (int)(before - size), size);
+	/* In pieces: the system's VFS writes no more than 128 KB at once. */
+	for (sqlite3_int64 at = size; crash_notes() && at < before; at += UNDO_PIECE)
+		crash_undo_note(f, at + UNDO_PIECE < before ? UNDO_PIECE : (int)(before - at), at);
 	return f->real->pMethods->xTruncate(f->real, size);
 }
 
@@ -286,6 +302,12 @@ void crash_vfs_arm(enum crash_mode mode, unsigned n)
 	crash.mode = mode;
 	crash.n = n;
 	crash.count = 0;
+}
+
+bool crash_vfs_is_dead(void)
+{
+	bool dies = crash.mode == CRASH_DIE || crash.mode == CRASH_DIE_LOSE;
+	return dies && crash.count >= crash.n;
 }
 
 unsigned crash_vfs_count(void)

@@ -13,6 +13,10 @@ enum crash_mode {
 	CRASH_LOSE, /* the same, and what was written since each file's last sync is undone */
 	CRASH_FAIL, /* the n-th fails once */
 	CRASH_FULL, /* writes fail with SQLITE_FULL from the n-th on */
+	/* As EXIT and LOSE without ending the process: from the n-th on nothing reaches the files,
+	 * whatever is still tried. The caller closes all, arms CRASH_NEVER and opens again. */
+	CRASH_DIE,
+	CRASH_DIE_LOSE,
 };
 enum { CRASH_CODE = 77 };
 
@@ -20,6 +24,7 @@ enum { CRASH_CODE = 77 };
 
 void crash_vfs_register(void);                        /* once a process */
 void crash_vfs_arm(enum crash_mode mode, unsigned n); /* counting starts anew */
+bool crash_vfs_is_dead(void);                         /* the n-th came, in CRASH_DIE… */
 unsigned crash_vfs_count(void);                       /* since it was armed */
 
 #endif

@@ -46,9 +46,10 @@ static void sim_write_config(struct sim *sim)
 	sim_path(path, sizeof(path), sim->folder, "rowan.conf");
 	FILE *file = fopen(path, "w");
 	sim_must(file != NULL, "the settings cannot be written");
-	fputs("[account \"work\"]\n\timap = imaps://ann@mail.example.org\n"
-	      "\tfrom = Ann <ann@example.org>\n",
-		file);
+	fprintf(file,
+		"[account \"work\"]\n\timap = imaps://ann@mail.example.org\n"
+		"\tfrom = Ann <ann@example.org>\n%s",
+		sim->settings != NULL ? sim->settings : "");
 	fclose(file);
 }
 
@@ -108,7 +109,6 @@ struct sim *sim_new(const struct sim_profile *profile)
 	sim->password = "secret";
 	sim->now = 1000;
 	sim_make_folder(sim);
-	sim_write_config(sim);
 	sim_world_init(sim);
 	return sim;
 }
@@ -134,6 +134,7 @@ static void sim_heard_done(struct sim_heard *heard)
 
 bool sim_try_start(struct sim *sim, struct error *err)
 {
+	sim_write_config(sim);
 	char config[128], local[128], cache[128], body[128];
 	sim_path(config, sizeof(config), sim->folder, "rowan.conf");
 	sim_path(local, sizeof(local), sim->folder, "local.db");
@@ -172,6 +173,14 @@ void sim_stop(struct sim *sim)
 	sim->engine = NULL;
 	while (sim_world_move(sim, &next))
 		;
+}
+
+void sim_kill(struct sim *sim, bool has_power)
+{
+	if (!has_power)
+		sim_world_cut(sim);
+	sim_stop(sim);
+	sim->spins = false; /* what the dead do does not count */
 }
 
 void sim_free(struct sim *sim)
@@ -279,7 +288,7 @@ bool sim_until(struct sim *sim, sim_condition *condition, int64_t ms)
 		sim_rest(sim);
 		if (condition != NULL && condition(sim))
 			return true;
-		if (sim->now >= end || sim->spins)
+		if (sim->now >= end || sim->spins || (sim->is_dead != NULL && sim->is_dead()))
 			return false;
 		sim->now = sim->deadline < end ? sim->deadline : end;
 	}
@@ -288,43 +297,4 @@ bool sim_until(struct sim *sim, sim_condition *condition, int64_t ms)
 void sim_run(struct sim *sim, int64_t ms)
 {
 	sim_until(sim, NULL, ms);
-}
-
-/* ---- Wishes. ---- */
-
-void sim_ask(struct sim *sim, struct request *request)
-{
-	engine_request(sim->engine, request);
-}
-
-void sim_view(struct sim *sim, const char *wire)
-{
-	struct request *request = request_new(REQUEST_VIEW_OPEN);
-	request->list_id = 1;
-	request->page.view.kind = VIEW_FOLDER;
-	request->page.view.folder_id = sim_folder_id(sim, wire);
-	request->page.anchor = PAGE_AT_END;
-	request->page.before = 60;
-	request->page.after = 60;
-	sim_ask(sim, request);
-}
-
-void sim_open(struct sim *sim, const char *wire, uint32_t uid)
-{
-	struct request *request = request_new(REQUEST_OPEN);
-	request->place_id = sim_place(sim, wire, uid);
-	event_free(sim->heard.shown);
-	sim->heard.shown = NULL;
-	sim_ask(sim, request);
-}
-
-void sim_wish(struct sim *sim, const char *wire, uint32_t uid, flags_t add, flags_t remove)
-{
-	struct request *request = request_new(REQUEST_FLAGS);
-	request->place_ids = mem_new_array(1, sizeof(*request->place_ids));
-	request->place_ids[0] = sim_place(sim, wire, uid);
-	request->place_count = 1;
-	request->add = add;
-	request->remove = remove;
-	sim_ask(sim, request);
 }

@@ -63,6 +63,9 @@ struct sim {
 	struct sim_heard heard;
 	struct buf difference; /* of sim_is_equal, for the message of a failed test */
 	bool is_offline, cannot_ask;
+	bool (*is_dead)(void); /* the process is gone: what it writes reaches nobody; NULL */
+	unsigned stage;        /* for hooks and conditions of a test */
+	const char *settings;  /* more lines of the account, before sim_start; NULL */
 };
 
 struct sim *sim_new(const struct sim_profile *profile);
@@ -72,6 +75,9 @@ void sim_free(struct sim *sim);
 bool sim_try_start(struct sim *sim, struct error *err);
 void sim_start(struct sim *sim);
 void sim_stop(struct sim *sim);
+/* The process is gone without a word (is_dead). What it had written still reaches the server,
+ * unless the power failed. */
+void sim_kill(struct sim *sim, bool has_power);
 
 /* The profile as files, for starting many runs from the same state. The engine is stopped. */
 void sim_save_profile(struct sim *sim, const char *to);
@@ -105,10 +111,25 @@ void sim_view(struct sim *sim, const char *wire);
 void sim_open(struct sim *sim, const char *wire, uint32_t uid);
 void sim_wish(struct sim *sim, const char *wire, uint32_t uid, flags_t add, flags_t remove);
 
+/* The row in front of the list's end: what came to a folder last, with or without a UID. */
+int64_t sim_newest(struct sim *sim, const char *wire);
+/* The messages of a folder from UID to UID go somewhere. */
+void sim_wish_transfer(struct sim *sim, enum request_kind kind, const char *wire, uint32_t from,
+	uint32_t to, const char *target);
+/* DELETE, UNDELETE. */
+void sim_wish_messages(
+	struct sim *sim, enum request_kind kind, const char *wire, uint32_t from, uint32_t to);
+void sim_wish_keyword(struct sim *sim, const char *wire, uint32_t uid, const char *words);
+void sim_wish_expunge(struct sim *sim, const char *wire);
+void sim_wish_folder(struct sim *sim, enum folder_verb verb, const char *name, const char *to);
+void sim_wish_undo(struct sim *sim);
+void sim_online(struct sim *sim, bool is_on);
+
 /* The flags of a message as the list shows them; all bits set when it is not there. */
 flags_t sim_shown_flags(struct sim *sim, const char *wire, uint32_t uid);
 bool sim_has_body(struct sim *sim, const char *wire, uint32_t uid);
 uint32_t sim_waiting(struct sim *sim); /* wishes */
+uint32_t sim_failed(struct sim *sim);  /* ended with a reason, and shown so; 0 where one has none */
 struct cache *sim_reader(struct sim *sim);
 enum account_state sim_account_state(struct sim *sim); /* asks for EVENT_ACCOUNTS */
 
@@ -121,6 +142,7 @@ uint64_t sim_bytes(const struct sim *sim, unsigned connection, enum sim_directio
 /* ---- sim_world.c ---- */
 void sim_world_init(struct sim *sim);
 void sim_world_done(struct sim *sim);
+void sim_world_cut(struct sim *sim); /* all connections, and what is on its way */
 /* Moves what is due; *next: when the next bytes are. True when something moved or can be read. */
 bool sim_world_move(struct sim *sim, int64_t *next);
 

@@ -175,6 +175,23 @@ uint32_t sim_waiting(struct sim *sim)
 	return waiting;
 }
 
+uint32_t sim_failed(struct sim *sim)
+{
+	struct action *actions = NULL;
+	size_t count = 0;
+	uint32_t failed = 0;
+	if (sim_reader(sim) == NULL || !cache_actions_list(sim->reader, &actions, &count, NULL))
+		return UINT32_MAX;
+	for (size_t i = 0; i < count; i++) {
+		const struct action *a = &actions[i];
+		bool has_failed = a->state == ACTION_FAILED || a->state == ACTION_CONFLICT;
+		failed += has_failed && a->words != NULL && a->words[0] != '\0';
+		action_done(&actions[i]);
+	}
+	mem_free(actions);
+	return failed;
+}
+
 bool sim_is_equal(struct sim *sim)
 {
 	char *names[FLAG_KEYWORD_MAX] = {0};

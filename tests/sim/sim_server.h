@@ -162,6 +162,12 @@ bool sim_profile_has(const struct sim_profile *profile, const char *word);
 
 /* In how many places of all folders a content is. */
 unsigned sim_server_copies(const struct sim_server *server, unsigned content);
+/* All there is, as "INBOX 1 2s 4|Lists 5 6|Trash": folders in the order in which they were made,
+ * the contents in each ascending, with a letter for each flag (seen, answered, flagged, deleted,
+ * draft, keyword). */
+void sim_places(const struct sim_server *server, struct buf *out);
+/* How often a content stands in such a line. */
+unsigned sim_places_count(const char *places, unsigned content);
 /* In a folder; 0: none, or no such folder. */
 unsigned sim_folder_copies(struct sim_server *server, const char *wire, unsigned content);
 

@@ -236,6 +236,8 @@ static enum net_io sim_write(void *context, struct str bytes, size_t *written, s
 		return NET_IO_ERROR;
 	}
 	*written = bytes.len;
+	if (conn->sim->is_dead != NULL && conn->sim->is_dead())
+		return NET_IO_BYTES;
 	conn->has_written = true;
 	conn->counts.bytes_up += bytes.len;
 	sim_pipe_add(&conn->pipes[SIM_UP], conn->sim->now + conn->sim->latency, bytes);
@@ -326,6 +328,12 @@ void sim_world_init(struct sim *sim)
 		.random = sim_random,
 		.runs_jobs_inline = true,
 	};
+}
+
+void sim_world_cut(struct sim *sim)
+{
+	for (struct sim_conn *conn = sim->conns; conn != NULL; conn = conn->next)
+		sim_conn_cut(conn);
 }
 
 void sim_world_done(struct sim *sim)
