@@ -121,8 +121,7 @@ void account_run_online(struct account_run *run, struct str caps)
 	run->ready_since = run->engine->now;
 	run->secret_failed = false;
 	run->error = (struct error){0};
-	if (s->knows_login_caps && caps.len > 0 &&
-		!str_equal(caps, str_from(run->facts.caps))) {
+	if (caps.len > 0 && !str_equal(caps, str_from(run->facts.caps))) {
 		mem_free(run->facts.caps);
 		run->facts.caps = mem_str(caps);
 	}
