@@ -480,7 +480,8 @@ bool actions_next(struct session *s)
 		int64_t anyway = engine->wall + ACTIONS_RETRY_S;
 		s->run->journal_next = next < anyway ? next : anyway;
 		actions_visit(s);
-		if (!s->run->journal_is_dirty) /* else it waits for the server: nothing to look at */
+		if (!s->run->journal_is_dirty) /* else it waits for the server: nothing to look at
+						*/
 			engine_sync_progress(engine);
 		return false;
 	}
