@@ -192,7 +192,7 @@ static void wrap_long(struct layout_maker *m, struct layout_flat *f, bool may_br
 			last = at;
 			used_at_last = used;
 		}
-		bool is_hanging = may_break_at_blanks && f->text.data[at] == ' ';
+		bool is_hanging = may_break_at_blanks && len == 1 && f->text.data[at] == ' ';
 		/* Twice when blanks hang where no break is allowed, as before a question mark. */
 		while (used + cells > m->cells - (start > 0 ? m->hang : 0) && at > start &&
 			!is_hanging) {

@@ -54,6 +54,17 @@ Test(layout, does_not_hang_on_blanks_that_forbid_a_break)
 		"some words before\none:word\n?");
 }
 
+/* U+FF9F joins the blank in front of it, which then is none that may hang over the end. */
+Test(layout, a_mark_on_a_blank_is_not_hung_over_the_end)
+{
+	struct doc *doc = text_doc("ab                              \xef\xbe\x9f", DOC_WRAP, 0);
+	struct layout *l = layout_make(doc, &(struct layout_options){.cells = 20});
+	for (size_t i = 0; i < l->count; i++)
+		cr_expect(l->lines[i].cells <= 20, "%d", l->lines[i].cells);
+	layout_free(l);
+	doc_free(doc);
+}
+
 Test(layout, breaks_words_and_addresses_that_are_longer_than_a_line)
 {
 	expect(text_doc("abcdefghijklmnopqrstuvwxyz", DOC_WRAP, 0), 20,
