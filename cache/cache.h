@@ -492,9 +492,18 @@ bool cache_local_flags(struct cache *cache, int64_t folder_id, uint32_t uid, fla
 	flags_t remove, struct error *err);
 /* The mail and, with its last user, its bytes. */
 bool cache_local_remove(struct cache *cache, int64_t folder_id, uint32_t uid, struct error *err);
-/* Mail with a UID from `from` on that changed behind modseq `since`, ascending, at most max. */
-bool cache_local_list(struct cache *cache, int64_t folder_id, uint32_t from, uint64_t since,
+/* Mail with a UID from `from` on, ascending, at most max. */
+bool cache_local_list(struct cache *cache, int64_t folder_id, uint32_t from,
 	struct cache_local_mail *mails, size_t max, size_t *count, struct error *err);
+/* Mail that changed behind modseq `since`, in the order of its changes, at most max. */
+bool cache_local_changes(struct cache *cache, int64_t folder_id, uint64_t since,
+	struct cache_local_mail *mails, size_t max, size_t *count, struct error *err);
+/* A wish brings its items into a local folder (its target): each gets its UID there, and with
+ * is_moved those that are local mail leave their folder, all at once. Fills `landed`. The rows
+ * follow by cache_action_landed. */
+bool cache_local_land(struct cache *cache, struct action *action, bool is_moved, struct error *err);
+/* A wish's items leave their local folder. */
+bool cache_local_leave(struct cache *cache, const struct action *action, struct error *err);
 /* The bytes of a place that local.db holds: local mail, or what is on its way to a server; 0. */
 bool cache_place_blob(struct cache *cache, int64_t place_id, int64_t *blob_id, struct error *err);
 /* The row that a blob makes in a list, without uid and flags; strings until the next such call. */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "cache/cache_names.h"
+#include "cache/cache_temps.h"
 
 bool cache_local_begin(struct cache *cache, struct error *err)
 {
@@ -331,20 +332,38 @@ static void local_mail_read(sqlite3_stmt *stmt, struct cache_local_mail *mail)
 	};
 }
 
-bool cache_local_list(struct cache *cache, int64_t folder_id, uint32_t from, uint64_t since,
-	struct cache_local_mail *mails, size_t max, size_t *count, struct error *err)
+static bool local_list(struct cache *cache, sqlite3_stmt *stmt, struct cache_local_mail *mails,
+	size_t *count, struct error *err)
 {
-	static const char sql[] = LOCAL_MAIL_COLUMNS
-		"WHERE mail_id>=?1 AND mail_id<?2 AND modseq>?3 ORDER BY mail_id LIMIT ?4";
-	*count = 0;
-	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql,
-		STORE_INTS(cache_local_mail_id(folder_id, from),
-			cache_local_mail_id(folder_id + 1, 0), (int64_t)since, (int64_t)max),
-		err);
 	enum store_row row = STORE_BAD;
+	*count = 0;
 	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW)
 		local_mail_read(stmt, &mails[(*count)++]);
 	return row == STORE_END;
+}
+
+bool cache_local_list(struct cache *cache, int64_t folder_id, uint32_t from,
+	struct cache_local_mail *mails, size_t max, size_t *count, struct error *err)
+{
+	static const char sql[] =
+		LOCAL_MAIL_COLUMNS "WHERE mail_id>=?1 AND mail_id<?2 ORDER BY mail_id LIMIT ?3";
+	return local_list(cache,
+		store_query(cache, STORE_LOCAL, sql,
+			STORE_INTS(cache_local_mail_id(folder_id, from),
+				cache_local_mail_id(folder_id + 1, 0), (int64_t)max),
+			err),
+		mails, count, err);
+}
+
+bool cache_local_changes(struct cache *cache, int64_t folder_id, uint64_t since,
+	struct cache_local_mail *mails, size_t max, size_t *count, struct error *err)
+{
+	static const char sql[] =
+		LOCAL_MAIL_COLUMNS "WHERE mail_id>>32=?1 AND modseq>?2 ORDER BY modseq LIMIT ?3";
+	return local_list(cache,
+		store_query(cache, STORE_LOCAL, sql,
+			STORE_INTS(folder_id, (int64_t)since, (int64_t)max), err),
+		mails, count, err);
 }
 
 bool cache_local_get(struct cache *cache, int64_t folder_id, uint32_t uid,
@@ -362,4 +381,46 @@ bool cache_local_get(struct cache *cache, int64_t folder_id, uint32_t uid,
 		local_mail_read(stmt, mail);
 	sqlite3_reset(stmt);
 	return row != STORE_BAD;
+}
+
+/* ---- Wishes. ---- */
+
+static bool local_land_one(struct cache *cache, const struct action *action,
+	struct action_item *item, bool is_moved, struct error *err)
+{
+	struct cache_local_mail mail = {
+		.blob_id = item->blob_id, .flags = item->flags, .arrived = item->arrived};
+	bool is_here = true;
+	if (mail.blob_id == 0 && !cache_local_get(cache, action->folder_id, (uint32_t)item->uid,
+					 &mail, &is_here, err))
+		return false;
+	if (!is_here)
+		return true; /* it has gone before it could be taken along */
+	return local_add(cache, action->target_folder_id, &mail, &item->landed, err) &&
+	       cache_temp_wishes(cache, action->action_id, item->uid, action->target_folder_id,
+		       item->temporary, item->landed, err) &&
+	       (!is_moved ||
+		       cache_local_remove(cache, action->folder_id, (uint32_t)item->uid, err));
+}
+
+bool cache_local_land(struct cache *cache, struct action *action, bool is_moved, struct error *err)
+{
+	if (!cache_local_begin(cache, err))
+		return false;
+	bool ok = true;
+	for (size_t i = 0; ok && i < action->item_count; i++)
+		if (action->items[i].landed == 0)
+			ok = local_land_one(cache, action, &action->items[i], is_moved, err);
+	return cache_local_end(cache, ok, err);
+}
+
+bool cache_local_leave(struct cache *cache, const struct action *action, struct error *err)
+{
+	if (!cache_local_begin(cache, err))
+		return false;
+	bool ok = true;
+	for (size_t i = 0; ok && i < action->item_count; i++)
+		ok = cache_local_remove(
+			cache, action->folder_id, (uint32_t)action->items[i].uid, err);
+	return cache_local_end(cache, ok, err);
 }

@@ -152,6 +152,10 @@ static const char schema_local_6[] =
 	"ALTER TABLE blob ADD COLUMN wire_len INTEGER NOT NULL DEFAULT -1;"
 	"ALTER TABLE blob ADD COLUMN has_nul INTEGER NOT NULL DEFAULT 0;";
 
+/* What changed in a folder of local mail since then. */
+static const char schema_local_7[] =
+	"CREATE INDEX local_mail_changed ON local_mail(mail_id>>32, modseq);";
+
 /*
  * cache.db. A place is one row: what a list shows first, what it does not last, so that a page
  * reads no more than it draws. No secondary index: coming in is one step at the end of one tree.
@@ -216,7 +220,7 @@ static const char schema_body_1[] =
 	"CREATE TABLE structure(message_id INTEGER PRIMARY KEY, tree BLOB NOT NULL) STRICT;";
 
 static const char *const schema_local[] = {schema_local_1, schema_local_2, schema_local_3,
-	schema_local_4, schema_local_5, schema_local_6};
+	schema_local_4, schema_local_5, schema_local_6, schema_local_7};
 static const char *const schema_cache[] = {schema_cache_1, schema_cache_2};
 static const char *const schema_body[] = {schema_body_1};
 

@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #define ACCOUNT_ADD_USAGE                                                                          \
-	"account add NAME --imap imaps://USER@HOST[:PORT] [--smtp URL] [--from 'NAME "             \
+	"account add NAME --local\n"                                                               \
+	"rowan account add NAME --imap imaps://USER@HOST[:PORT] [--smtp URL] [--from 'NAME "       \
 	"<ADDRESS>']\n"                                                                            \
 	"       [--password-command COMMAND] [--ca-file FILE] [--auth MECHANISM] "                 \
 	"[--allow-plain]\n"                                                                        \
@@ -72,6 +73,10 @@ static bool account_take(
 	if (account_take_server(
 		    argc, argv, at, "--smtp", SERVICE_SMTP, &account->outgoing, is_wrong))
 		return true;
+	if (strcmp(argv[*at], "--local") == 0) {
+		account->kind = ACCOUNT_LOCAL;
+		return true;
+	}
 	if (strcmp(argv[*at], "--allow-plain") == 0) {
 		*allow_plain = true;
 		return true;
@@ -109,7 +114,7 @@ static int account_check(const struct account *account)
 	const struct option *auth = option_find("account", "auth");
 	const struct option *trust = option_find("account", "trust");
 	int code = EXIT_DONE;
-	if (account->incoming.host == NULL)
+	if ((account->incoming.host == NULL) != (account->kind == ACCOUNT_LOCAL))
 		code = program_usage(ACCOUNT_ADD_USAGE);
 	else if (!settings_name_check(account->name, &why))
 		code = account_wrong(&why);
@@ -134,8 +139,12 @@ static int account_store(struct program *program, const struct account *account)
 		!settings_account_add(program->settings, account, &err) ||
 		!settings_save(program->settings, &err))
 		return program_fail(&err, account->name);
-	printf(_("Account \"%s\" is added. \"rowan account test %s\" tries the log-in.\n"),
-		account->name, account->name);
+	if (account->kind == ACCOUNT_LOCAL)
+		printf(_("Account \"%s\" is added: folders on this machine alone.\n"),
+			account->name);
+	else
+		printf(_("Account \"%s\" is added. \"rowan account test %s\" tries the log-in.\n"),
+			account->name, account->name);
 	return EXIT_DONE;
 }
 
@@ -173,6 +182,8 @@ static void account_print(const struct account *account, bool wants_json)
 {
 	struct buf incoming = {0}, outgoing = {0}, line = {0};
 	struct json j;
+	static const char *const kinds[] = {
+		[ACCOUNT_IMAP] = "imap", [ACCOUNT_POP3] = "pop3", [ACCOUNT_LOCAL] = "local"};
 	bool is_pop3 = account->kind == ACCOUNT_POP3;
 	account_print_url(&account->incoming, is_pop3 ? SERVICE_POP3 : SERVICE_IMAP, &incoming);
 	account_print_url(&account->outgoing, SERVICE_SMTP, &outgoing);
@@ -180,7 +191,7 @@ static void account_print(const struct account *account, bool wants_json)
 		json_init(&j, &line);
 		json_begin_object(&j);
 		json_put_text(&j, "name", account->name);
-		json_put_text(&j, "kind", is_pop3 ? "pop3" : "imap");
+		json_put_text(&j, "kind", kinds[account->kind]);
 		json_put_text(&j, "incoming", incoming.len > 0 ? buf_text(&incoming) : NULL);
 		json_put_text(&j, "outgoing", outgoing.len > 0 ? buf_text(&outgoing) : NULL);
 		json_put_text(&j, "from", account->from);
@@ -270,6 +281,8 @@ static int account_test(struct program *program, int argc, char **argv)
 	const struct account *account = settings_account(program->settings, argv[1]);
 	if (account == NULL)
 		return program_input(_("there is no account \"%s\""), argv[1]), EXIT_FAILED;
+	if (account->kind == ACCOUNT_LOCAL)
+		return program_input(_("\"%s\" has no server to log in to"), argv[1]);
 	if (program->is_offline)
 		return program_input(_("a log-in cannot be tried with --offline"));
 	program->is_offline = true; /* the test alone connects */

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "engine/facts.h"
+#include "engine/local.h"
 #include "engine/reading.h"
 #include "engine/secret.h"
 #include "engine/session.h"
@@ -49,6 +50,8 @@ struct account_run *account_run_new(struct engine *engine, const struct account 
 	run->backend = backend_of(account->kind);
 	run->is_offline = engine->is_offline;
 	run->state = run->is_offline || engine->is_guest ? ACCOUNT_OFFLINE : ACCOUNT_CONNECTING;
+	if (account->kind == ACCOUNT_LOCAL)
+		run->state = ACCOUNT_ONLINE;
 	run->journal_is_dirty = true;
 	cache_server_load(engine->cache, account->account_id, &facts, NULL);
 	facts_read(&run->facts, buf_str(&facts));
@@ -75,6 +78,8 @@ void account_run_free(struct account_run *run)
 
 void account_run_state(struct account_run *run, enum account_state state)
 {
+	if (run->account->kind == ACCOUNT_LOCAL)
+		state = ACCOUNT_ONLINE; /* it needs no line */
 	if (run->state == state)
 		return;
 	run->state = state;
@@ -483,12 +488,18 @@ void account_run_answer(struct account_run *run, const struct request *request)
 
 bool account_run_is_stuck(const struct account_run *run)
 {
+	if (run->account->kind == ACCOUNT_LOCAL)
+		return false;
 	return run->is_offline || run->backend == NULL || run->state == ACCOUNT_HELD ||
 	       run->sync_failed;
 }
 
 bool account_run_is_busy(const struct account_run *run)
 {
+	if (local_is_kept_here(run->account) && !local_is_done(run))
+		return true;
+	if (run->account->kind == ACCOUNT_LOCAL)
+		return false;
 	if (account_run_is_stuck(run))
 		return false;
 	return !account_run_is_connected(run) || run->backend->is_busy(run);

@@ -316,6 +316,8 @@ enum act_start act_transfer(struct session *s, struct acting *acting)
 {
 	struct action *a = &acting->actions[0];
 	enum act_start start;
+	if (carry_is_due(s, a))
+		return act_carry(s, acting);
 	if (a->state == ACTION_SENT || a->state == ACTION_UNKNOWN)
 		return act_look_there(s, acting);
 	if (!act_is_at_source(s, acting, &start))

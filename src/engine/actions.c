@@ -159,7 +159,7 @@ void act_end(
 	act_touch(s, action);
 }
 
-static void act_tell_failed(struct session *s, const struct action *action, struct str words)
+void act_tell_failed(struct session *s, const struct action *action, struct str words)
 {
 	struct event *notice =
 		engine_notice(s->run->engine, NOTICE_ACTION_FAILED, action->account_id);

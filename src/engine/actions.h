@@ -89,6 +89,17 @@ enum act_start {
 typedef enum act_start act_kind(struct session *s, struct acting *acting);
 act_kind act_flags, act_transfer, act_expunge, act_folder;
 
+/* ---- carry.c: between accounts. ---- */
+
+/* Fills what a MOVE or COPY to another account brings along: flags by their names there, bytes as
+ * far as they are here, and which account goes first. Nothing for one within an account. */
+bool carry_prepare(struct engine *engine, struct action *action, struct error *err);
+/* Gathers the bytes of such wishes; then the other account goes on. */
+bool carry_is_due(struct session *s, const struct action *action);
+act_kind act_carry;
+/* A message that is wanted for it cannot be had. */
+void carry_failed(struct engine *engine, int64_t place_id, const struct error *why);
+
 /* ---- act_append.c: what goes to the server from here. ---- */
 
 /* The wish's messages have their bytes here, and are appended rather than copied by the server. */
@@ -119,6 +130,7 @@ void act_done(struct session *s, const struct action *action);
 void act_later(struct session *s, const struct action *action, int seconds, const char *words);
 void act_end(
 	struct session *s, const struct action *action, enum action_state state, struct str words);
+void act_tell_failed(struct session *s, const struct action *action, struct str words);
 void act_mark(struct session *s, const struct action *action, enum action_state state);
 
 /* act_flags.c: flags as the wire names them, joined by blanks. */

@@ -10,6 +10,7 @@
 #include "engine/drafts.h"
 #include "engine/jobs.h"
 #include "engine/live.h"
+#include "engine/local.h"
 #include "engine/profile.h"
 #include "engine/reading.h"
 #include "engine/session.h"
@@ -505,6 +506,8 @@ static void engine_plan_sync(struct account_run *run)
 		return;
 	run->sync_is_planned = true;
 	run->engine->progress_is_due = true;
+	if (local_is_kept_here(run->account))
+		return;
 	if (!cache_folders_list(
 		    run->engine->cache, run->account->account_id, &folders, &count, NULL))
 		return;
@@ -687,6 +690,7 @@ int64_t engine_step(struct engine *engine, int64_t now)
 	live_flush(engine, &deadline);
 	for (size_t i = 0; !engine->is_guest && i < engine->run_count; i++) {
 		submit_step(engine->runs[i], &deadline);
+		local_step(engine->runs[i], &deadline);
 		account_run_step(engine->runs[i], &deadline);
 	}
 	engine_step_tests(engine, &deadline);
@@ -918,6 +922,7 @@ void engine_close(struct engine *engine)
 	buf_done(&engine->stats);
 	buf_done(&engine->sync_token);
 	mem_free(engine->groups);
+	mem_free(engine->carry_failures);
 	if (engine->raw != NULL)
 		sync_batch_done(engine->raw);
 	mem_free(engine->raw);

@@ -86,7 +86,7 @@ enum request_kind {
 	REQUEST_ACCOUNT_TEST, /* account (not saved) → EVENT_TEST steps, the last with is_last */
 	REQUEST_IDLE, /* headless: → EVENT_IDLE once nothing is left to do for what was asked */
 	/* Wishes. Each answers with EVENT_ACTED; each is one step of the undo. */
-	REQUEST_MOVE,     /* place_ids, folder_id: the target, of the same account */
+	REQUEST_MOVE,     /* place_ids, folder_id: the target, of any account */
 	REQUEST_COPY,     /* the same */
 	REQUEST_APPEND,   /* folder_id; the message's bytes in `message`, or in the file at `path`;
 			     add: its flags, text ("+Word …") its keywords; arrived (wall seconds;

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "engine/account_run.h"
+#include "engine/actions.h"
 #include "engine/profile.h"
 
 #include <stdio.h>
@@ -380,6 +381,8 @@ static void reading_update(struct engine *engine, struct reading *r, int64_t *de
 	} else if (r->error.kind != ERROR_NONE || reading_is_cut_off(engine, r)) {
 		r->is_settled = r->is_unreachable = true;
 		reading_fail_saves(engine, r);
+		if (r->is_background && r->error.kind != ERROR_NONE)
+			carry_failed(engine, r->place_id, &r->error);
 	}
 	if (r->is_settled && !was_settled)
 		r->is_dirty = true;

@@ -42,9 +42,14 @@ struct engine {
 	size_t run_count, run_cap;
 	struct live_list *lists;  /* owned, linked */
 	struct reading *readings; /* owned, linked */
-	struct sync_batch *raw;   /* owned: the header that the store had read to it last */
-	int64_t now;              /* ms, monotonic, of this step */
-	int64_t wall;             /* seconds since 1970, of this step */
+	struct carry_failure {    /* a message that cannot be had to be moved elsewhere */
+		int64_t place_id;
+		struct error error;
+	} * carry_failures; /* owned */
+	size_t carry_count, carry_cap;
+	struct sync_batch *raw; /* owned: the header that the store had read to it last */
+	int64_t now;            /* ms, monotonic, of this step */
+	int64_t wall;           /* seconds since 1970, of this step */
 	int64_t cache_version;
 	int64_t next_upkeep;  /* ms */
 	int64_t last_request; /* ms: when something was last asked for */
@@ -150,6 +155,8 @@ struct account_run {
 	bool sync_bodies;
 	bool sync_failed;          /* cannot be had now */
 	bool threads_are_joined;   /* no message without a thread */
+	bool local_is_listed;      /* of an account whose mail is here: its folders are shown … */
+	bool local_is_behind;      /* … and some rows are not as local.db has them */
 	bool journal_is_dirty;     /* there may be wishes to carry out */
 	int64_t journal_next;      /* wall seconds: when to look again anyway */
 	struct submit *submit;     /* owned; NULL until it is needed */

@@ -61,14 +61,21 @@ static void undo_arrived(const struct action *a, struct action *back)
 static bool undo_transfer(
 	struct engine *engine, const struct action *a, size_t *count, struct error *err)
 {
+	struct folder target = {0};
+	if (!cache_folder_get(engine->cache, a->target_folder_id, &target, err))
+		return false;
 	struct action back = {.kind = ACTION_MOVE,
-		.account_id = a->account_id,
+		.account_id = target.account_id,
+		.uidvalidity = target.uidvalidity,
 		.folder_id = a->target_folder_id,
 		.target_folder_id = a->folder_id,
 		.inverse_of = a->action_id};
 	undo_arrived(a, &back);
+	folder_done(&target);
 	size_t messages = 0;
 	bool ok = true;
+	if (a->kind == ACTION_MOVE)
+		ok = carry_prepare(engine, &back, err);
 	if (a->kind == ACTION_COPY) {
 		back.target_folder_id = 0;
 		back.kind = ACTION_FLAGS;

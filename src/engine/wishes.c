@@ -147,6 +147,7 @@ static bool gesture_folder(struct gesture *g, int64_t folder_id)
 		action.uidvalidity = folder.uidvalidity;
 		action_gather(g->engine, g->request, folder_id, &action);
 		ok = action_add_keywords(g->engine, g->request, &action, &g->err) &&
+		     carry_prepare(g->engine, &action, &g->err) &&
 		     (action.item_count == 0 || wish_add(g->engine, &action, &g->count, &g->err));
 	}
 	mem_free(action.items);
@@ -206,18 +207,10 @@ void wishes_flags(struct engine *engine, const struct request *request)
 	gesture_end(&g, request_first_folder(request));
 }
 
-/* Both ends are folders of one account that hold messages. */
-static bool transfer_may(struct gesture *g, int64_t folder_id, const struct folder *target)
+static bool transfer_may(struct gesture *g, const struct folder *target)
 {
-	struct folder source = {0};
-	bool ok = cache_folder_get(g->engine->cache, folder_id, &source, &g->err);
-	if (ok && (source.account_id != target->account_id))
-		ok = error_set(&g->err, ERROR_INPUT,
-			"the folder belongs to another account; that is not possible yet");
-	else if (ok && (target->attributes & FOLDER_NO_SELECT) != 0)
-		ok = error_set(&g->err, ERROR_INPUT, "the folder cannot hold messages");
-	folder_done(&source);
-	return ok;
+	return (target->attributes & FOLDER_NO_SELECT) == 0 ||
+	       error_set(&g->err, ERROR_INPUT, "the folder cannot hold messages");
 }
 
 void wishes_transfer(struct engine *engine, const struct request *request)
@@ -231,7 +224,7 @@ void wishes_transfer(struct engine *engine, const struct request *request)
 	for (size_t i = 0; ok && i < request->place_count; i++) {
 		int64_t folder_id = place_folder(request->place_ids[i]);
 		if (!action_folder_was_done(request, i))
-			ok = transfer_may(&g, folder_id, &target) && gesture_folder(&g, folder_id);
+			ok = transfer_may(&g, &target) && gesture_folder(&g, folder_id);
 	}
 	if (!ok && !g.has_failed)
 		gesture_fail(&g);

@@ -95,6 +95,8 @@ static const struct option options[] = {
 	{"account", "pop3", OPTION_ADDRESS, NULL, "pop3s://USER@HOST[:PORT]",
 		N_("The POP3 server that mail is collected from, in place of imap; the schemes are "
 		   "pop3s, pop3+starttls and pop3.")},
+	{"account", "local", OPTION_BOOL, "no", "yes|no",
+		N_("Folders on this machine alone, without a server, in place of imap and pop3.")},
 	{"account", "smtp", OPTION_ADDRESS, NULL, "smtps://[USER@]HOST[:PORT]",
 		N_("The server that sends mail; the schemes are smtps, smtp+starttls and smtp. "
 		   "Without USER nothing logs in.")},

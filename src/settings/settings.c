@@ -171,7 +171,7 @@ static void settings_take_pair(
 
 static bool settings_check_account(struct settings *s, const struct account *a, unsigned line)
 {
-	if (a->incoming.host == NULL) {
+	if (a->incoming.host == NULL && a->kind != ACCOUNT_LOCAL) {
 		sentence_set(settings_warn(s, line),
 			N_("The account \"%1\" has no usable imap or pop3 address and is left out; "
 			   "add a line such as imap = imaps://USER@HOST."),

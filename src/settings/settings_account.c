@@ -38,6 +38,22 @@ static void read_pop3(struct account *a, const char *value)
 	read_incoming(a, value, ACCOUNT_POP3, SERVICE_POP3);
 }
 
+/* An account without a server is what its folders hold here. */
+static void read_local(struct account *a, const char *value)
+{
+	bool is_on = false;
+	option_read_bool(value, &is_on);
+	if (is_on && a->incoming.host == NULL)
+		a->kind = ACCOUNT_LOCAL;
+}
+
+static bool write_local(const struct account *a, struct buf *out)
+{
+	if (a->kind == ACCOUNT_LOCAL)
+		buf_add_text(out, "yes");
+	return a->kind == ACCOUNT_LOCAL;
+}
+
 static void read_smtp(struct account *a, const char *value)
 {
 	take_server(&a->outgoing, value, SERVICE_SMTP);
@@ -229,6 +245,7 @@ static const struct account_row {
 } account_rows[] = {
 	{"imap", read_imap, write_imap},
 	{"pop3", read_pop3, write_pop3},
+	{"local", read_local, write_local},
 	{"smtp", read_smtp, write_smtp},
 	{"from", read_from, write_from},
 	{"password-command", read_password_command, write_password_command},

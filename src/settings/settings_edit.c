@@ -55,7 +55,7 @@ static bool settings_check_given(const struct account *a, struct sentence *why)
 	const struct option *all = options_all(&count);
 	if (!settings_name_check(a->name, why))
 		return false;
-	if (a->incoming.host == NULL || a->kind == ACCOUNT_LOCAL)
+	if (a->incoming.host == NULL && a->kind != ACCOUNT_LOCAL)
 		return sentence_set(why,
 			N_("The account \"%1\" needs a server: imaps://USER@HOST, or pop3s://."),
 			a->name, NULL, NULL);

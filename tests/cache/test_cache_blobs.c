@@ -142,7 +142,7 @@ Test(cache_local, mail_keeps_its_number_flags_and_bytes_over_a_restart)
 	cr_expect_eq(local_add(&p, id, STR("one"), FLAG_SEEN), 1);
 	cr_expect_eq(local_add(&p, id, STR("two"), 0), 2);
 	profile_reopen(&p);
-	OK(&p, cache_local_list(p.store, id, 1, 0, mails, 4, &count, &p.err));
+	OK(&p, cache_local_list(p.store, id, 1, mails, 4, &count, &p.err));
 	cr_assert_eq(count, 2);
 	cr_expect_eq(mails[0].flags, FLAG_SEEN);
 	cr_expect_eq(mails[1].size, 3);
@@ -167,7 +167,7 @@ Test(cache_local, every_change_is_behind_the_one_before)
 	local_add(&p, id, STR("two"), 0);
 	OK(&p, cache_local_folder_get(p.store, id, &folder, &is_found, &p.err));
 	OK(&p, cache_local_flags(p.store, id, 1, FLAG_FLAGGED, FLAG_SEEN, &p.err));
-	OK(&p, cache_local_list(p.store, id, 1, folder.modseq, mails, 4, &count, &p.err));
+	OK(&p, cache_local_changes(p.store, id, folder.modseq, mails, 4, &count, &p.err));
 	cr_assert_eq(count, 1);
 	cr_expect_eq(mails[0].uid, 1);
 	cr_expect_eq(mails[0].flags, FLAG_FLAGGED);
