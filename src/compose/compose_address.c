@@ -192,10 +192,12 @@ bool compose_address_is_own(struct str addr, const struct identity *identity)
 {
 	struct buf name = {0}, own = {0};
 	struct str rest = str_from(identity->addresses);
+	if (addr.len == 0)
+		return false;
 	mime_address_first(str_from(identity->from), &name, &own);
-	bool is_own = addr.len > 0 && addresses_match(addr, buf_str(&own));
+	bool is_own = addresses_match(addr, buf_str(&own));
 	while (!is_own && rest.len > 0)
-		is_own = addr.len > 0 && addresses_match(addr, str_trim(str_cut(&rest, ',')));
+		is_own = addresses_match(addr, str_trim(str_cut(&rest, ',')));
 	buf_done(&name);
 	buf_done(&own);
 	return is_own;
