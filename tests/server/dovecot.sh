@@ -10,6 +10,8 @@
 #
 # DIR/env, and what start prints:
 #	IMAP_PORT IMAPS_PORT POP3_PORT POP3S_PORT, on 127.0.0.1 ("localhost")
+#	SUBMISSIONS_PORT  where it takes mail to send (implicit TLS), when RELAY_PORT
+#	          told start which port passes it on, and it can; else 0
 #	CA_FILE   the certificate, valid for localhost and 127.0.0.1
 #	DOVECOT_PID
 
@@ -39,7 +41,38 @@ who() {
 	fi
 }
 
-# settings DIR TOKEN IMAP IMAPS POP3 POP3S
+# can_submit: there is somebody to pass mail on to, and the part of Dovecot that takes it
+can_submit() {
+	local dir
+	[ -n "${RELAY_PORT-}" ] || return 1
+	for dir in /usr/lib/dovecot /usr/libexec/dovecot /usr/local/libexec/dovecot; do
+		[ ! -x "$dir/submission-login" ] || return 0
+	done
+	return 1
+}
+
+# submission PORT: both languages agree about it
+submission() {
+	can_submit || return 0
+	cat <<END
+protocols = imap pop3 submission
+hostname = localhost
+submission_relay_host = 127.0.0.1
+submission_relay_port = $RELAY_PORT
+service submission-login {
+  chroot =
+  inet_listener submission {
+    port = 0
+  }
+  inet_listener submissions {
+    port = $1
+    ssl = yes
+  }
+}
+END
+}
+
+# settings DIR TOKEN IMAP IMAPS POP3 POP3S SUBMISSIONS
 settings_23() {
 	cat <<END
 base_dir = $1/run
@@ -110,6 +143,7 @@ service pop3-login {
     ssl = yes
   }
 }
+$(submission "$7")
 END
 }
 
@@ -181,6 +215,7 @@ service pop3-login {
     port = $6
   }
 }
+$(submission "$7")
 END
 }
 
@@ -222,7 +257,7 @@ certificate() {
 once() {
 	local dir=$1 token ports pid tries=0
 	token=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
-	ports=$("$dir/freeport" 4) || die "no free port"
+	ports=$("$dir/freeport" 5) || die "no free port"
 	set -- $ports
 	"settings_$version" "$dir" "$token" "$@" >"$dir/dovecot.conf"
 	rm -f "$dir/log"
@@ -248,6 +283,7 @@ IMAP_PORT=$1
 IMAPS_PORT=$2
 POP3_PORT=$3
 POP3S_PORT=$4
+SUBMISSIONS_PORT=$(can_submit && echo "$5" || echo 0)
 CA_FILE=$dir/ssl/cert.pem
 DOVECOT_PID=$pid
 END
@@ -309,7 +345,7 @@ case "${1-} ${2-}" in
 'start '?*) start "$2" ;;
 'stop '?*) stop "$2" ;;
 *)
-	sed -n '2,17s/^# \{0,1\}//p' "$0" >&2
+	sed -n '2,19s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 	;;
 esac

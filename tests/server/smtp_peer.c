@@ -2,11 +2,14 @@
 #include "tests/server/smtp_peer.h"
 
 #include "base/base64.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void say(struct smtp_peer *peer, const char *line)
 {
@@ -64,6 +67,38 @@ static void keep(struct smtp_peer *peer)
 	buf_done(&all);
 }
 
+/* The Maildir of a recipient; false when there is none. */
+static bool maildir_of(const struct smtp_peer *peer, struct str address, struct buf *path)
+{
+	struct str user = str_cut(&address, '@');
+	buf_clear(path);
+	buf_addf(path, "%s/%.*s", peer->options.maildirs, (int)user.len, user.data);
+	return user.len > 0 && str_find_char(user, '/') == STR_NONE && user.data[0] != '.' &&
+	       file_exists(buf_text(path));
+}
+
+/* Into new/, as the folder's owner, who need not be the one who serves. */
+static void deliver(struct smtp_peer *peer)
+{
+	struct error err;
+	struct stat owner;
+	struct buf maildir = {0}, path = {0};
+	struct str rest = buf_str(&peer->recipients);
+	while (rest.len > 0) {
+		if (!maildir_of(peer, str_cut(&rest, '\n'), &maildir))
+			continue;
+		buf_clear(&path);
+		buf_addf(&path, "%s/new/%lld.%ld_%u.sink", buf_text(&maildir),
+			(long long)clock_wall_seconds(), (long)getpid(), ++peer->delivered);
+		if (stat(buf_text(&maildir), &owner) != 0 ||
+			!file_write_atomic(buf_text(&path), buf_str(&peer->message), 0600, &err) ||
+			(geteuid() == 0 && chown(buf_text(&path), owner.st_uid, owner.st_gid) != 0))
+			abort();
+	}
+	buf_done(&maildir);
+	buf_done(&path);
+}
+
 static void mail_is_whole(struct smtp_peer *peer)
 {
 	char line[80];
@@ -73,7 +108,10 @@ static void mail_is_whole(struct smtp_peer *peer)
 			peer->options.end_code / 100);
 		say(peer, line);
 	} else {
-		keep(peer);
+		if (peer->options.maildirs != NULL)
+			deliver(peer);
+		else
+			keep(peer);
 		snprintf(line, sizeof(line), "250 2.0.0 kept as %u", ++peer->accepted);
 		say(peer, line);
 	}
@@ -125,6 +163,14 @@ static bool angle(struct str text, struct str *inside)
 	return true;
 }
 
+static bool is_nobody(const struct smtp_peer *peer, struct str address)
+{
+	struct buf path = {0};
+	bool is_there = peer->options.maildirs == NULL || maildir_of(peer, address, &path);
+	buf_done(&path);
+	return !is_there;
+}
+
 static void recipient(struct smtp_peer *peer, struct str address)
 {
 	if (!peer->has_mail) {
@@ -132,6 +178,8 @@ static void recipient(struct smtp_peer *peer, struct str address)
 	} else if (str_equal(address, str_from(peer->options.refused))) {
 		buf_addf(&peer->out, "%u %u.1.1 nobody of that name\r\n",
 			peer->options.refused_code, peer->options.refused_code / 100);
+	} else if (is_nobody(peer, address)) {
+		say(peer, "550 5.1.1 nobody of that name lives here");
 	} else {
 		buf_add(&peer->recipients, address);
 		buf_add_char(&peer->recipients, '\n');

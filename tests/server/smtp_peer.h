@@ -16,7 +16,9 @@ struct smtp_peer_options {
 	unsigned end_code;  /* of the answer to a whole mail; 0: taken */
 	unsigned end_times; /* so many times */
 	uint64_t size_max;
-	const char *folder; /* borrowed */
+	const char *folder;   /* borrowed */
+	const char *maildirs; /* ANY@example.org is who has a folder there, and gets the mail in it;
+			       * NULL: everybody is taken, nobody gets any. Borrowed */
 };
 
 struct smtp_peer {
@@ -26,7 +28,7 @@ struct smtp_peer {
 	bool greeted, is_in, has_mail, is_data, is_over;
 	uint64_t chunk; /* bytes still to come */
 	bool is_chunk, is_last, chunk_is_bad;
-	unsigned accepted; /* mails, over all its conversations */
+	unsigned accepted, delivered; /* mails, over all its conversations */
 	unsigned recipient_count;
 };
 

@@ -3,11 +3,12 @@
  * ended, and keeps each mail as a file.
  *
  *	smtp_sink PORT FOLDER [no-ehlo] [no-pipelining] [no-chunking] [no-8bitmime]
- *		[auth=USER:PASSWORD] [refuse=ADDRESS:CODE] [end=CODE[:TIMES]] [size=BYTES]
- *[cut=BYTES]
+ *		[maildirs=FOLDER] [auth=USER:PASSWORD] [refuse=ADDRESS:CODE] [end=CODE[:TIMES]]
+ *[size=BYTES] [cut=BYTES]
  *
  * PORT 0: any; the port is printed as the first line. cut: the first connection is closed after so
- * many bytes came in.
+ * many bytes came in. maildirs: it brings the mail to FOLDER/USER instead, and takes any number of
+ * connections at once: the relay behind a Dovecot whose mail lies there.
  */
 #include "tests/server/smtp_peer.h"
 
@@ -33,7 +34,9 @@ static bool option(struct smtp_peer_options *o, size_t *cut, char *word)
 	char *value = strchr(word, '=');
 	if (value != NULL)
 		*value++ = '\0';
-	if (strcmp(word, "no-ehlo") == 0)
+	if (value != NULL && strcmp(word, "maildirs") == 0)
+		o->maildirs = value;
+	else if (strcmp(word, "no-ehlo") == 0)
 		o->no_ehlo = true;
 	else if (strcmp(word, "no-pipelining") == 0)
 		o->no_pipelining = true;
@@ -89,7 +92,6 @@ static void serve(struct smtp_peer *peer, int fd, size_t cut)
 		if (total == cut)
 			break;
 	}
-	close(fd);
 }
 
 int main(int argc, char **argv)
@@ -105,6 +107,7 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_IGN);
 	struct sockaddr_in address = {
 		.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[1]))};
 	socklen_t length = sizeof(address);
@@ -126,7 +129,13 @@ int main(int argc, char **argv)
 		int conn = accept(fd, NULL, NULL);
 		if (conn < 0)
 			return 1;
-		serve(&peer, conn, cut);
+		if (peer.options.maildirs == NULL) {
+			serve(&peer, conn, cut);
+		} else if (fork() == 0) {
+			serve(&peer, conn, cut);
+			return 0;
+		}
+		close(conn);
 		cut = SIZE_MAX;
 	}
 }
