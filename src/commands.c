@@ -40,6 +40,8 @@ static const struct command {
 		N_("create, rename, delete folders, subscribe to them")},
 	{"actions", command_actions, false, "actions [list|retry N|drop N]",
 		N_("what waits for the server, and what it refused")},
+	{"compose", command_compose, true, "compose [mailto:URL | RECIPIENT…]",
+		N_("open the screen on a new message")},
 	{"send", command_send, false, "send [-t] [-f ADDRESS] [--] [RECIPIENT…]",
 		N_("send the message on standard input, as sendmail does")},
 	{"outbox", command_outbox, false, "outbox [list] | retry|cancel|sent ID",

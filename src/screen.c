@@ -111,6 +111,12 @@ static void screen_add_settings(const struct settings *settings, struct ui_optio
 	options->open_at = (enum ui_open_at)screen_choice(settings, "open-at");
 	options->sort_reverse = settings_get_bool(settings, "sort-reverse");
 	options->start_folder = settings_get_text(settings, "start-folder");
+	options->reply_all = (enum ui_ask)screen_choice(settings, "reply-all");
+	options->reply_quote = !settings_get_bool(settings, "quote")	   ? ASK_NEVER
+			       : settings_get_bool(settings, "ask-quote") ? ASK_EACH_TIME
+									  : ASK_ALWAYS;
+	options->editor = settings_get_text(settings, "editor");
+	options->speller = settings_get_text(settings, "speller");
 	options->new_mail_command = settings_get_text(settings, "new-mail-command");
 	options->bell = settings_get_bool(settings, "bell");
 	options->notify = settings_get_bool(settings, "notify");
@@ -131,6 +137,7 @@ static bool screen_show(struct program *program, struct error *err)
 		.events = engine_events(program->engine),
 		.context = program,
 		.log_path = program->log_path,
+		.compose_url = program->compose_url,
 		.is_offline = program->is_offline,
 	};
 	screen_add_settings(program->settings, &options);

@@ -34,6 +34,12 @@ static void app_leave_answer(void *context, int value)
 		app_say(app, "%s", _("Rowan ends when the servers have done all that waits"));
 }
 
+bool app_has_finished(const struct app *app)
+{
+	return app->is_finishing && app_waiting(app) == 0 &&
+	       (!app->writing.is_last || app_outbox_count(app) == 0);
+}
+
 /* Changes worth a question: that a message was seen is told at the next start as well. */
 static unsigned app_waiting_asked(const struct app *app)
 {
@@ -63,7 +69,7 @@ static void app_leave_ask(struct app *app)
 }
 
 /* What is on its way to a server that answers is over in a moment: nothing is asked until then. */
-static void app_leave(struct app *app)
+static void app_leave_changes(struct app *app)
 {
 	bool is_running = false;
 	for (size_t i = 0; i < app->account_count; i++)
@@ -86,6 +92,41 @@ int64_t app_leave_tick(struct app *app)
 		return app->finish_by;
 	app_leave_ask(app);
 	return -1;
+}
+
+static const struct choice outbox_choices[] = {
+	{'l', N_("Leave them"), LEAVE_LEAVES},
+	{'n', N_("Send now"), LEAVE_FINISHES},
+	{'s', N_("Stay"), LEAVE_STAYS},
+};
+
+static void app_leave_outbox_answer(void *context, int value)
+{
+	struct app *app = context;
+	if (value == LEAVE_LEAVES)
+		app_leave_changes(app);
+	if (value != LEAVE_FINISHES)
+		return;
+	app_outbox_send_now(app);
+	app->is_finishing = app->writing.is_last = true;
+	app_say(app, "%s", _("Rowan ends when the outbox is empty"));
+}
+
+static void app_leave(struct app *app)
+{
+	unsigned count = app_outbox_count(app);
+	struct buf label = {0};
+	if (count == 0) {
+		app_leave_changes(app);
+		return;
+	}
+	buf_addf(&label,
+		P_("%u message is in the outbox. Leave it for the next start? ",
+			"%u messages are in the outbox. Leave them for the next start? ", count),
+		count);
+	app_ask_choice(app, buf_str(&label), outbox_choices, 3, LEAVE_FINISHES,
+		app_leave_outbox_answer, app);
+	buf_done(&label);
 }
 
 static const struct choice yes_no[] = {

@@ -88,6 +88,15 @@ void app_compose_again(struct app *app, const struct draft_row *row)
 	compose_ask(app, request);
 }
 
+void app_compose_at_start(struct app *app)
+{
+	bool is_ready = app->has_folders && app->has_accounts && app->account_count > 0;
+	if (app->options->compose_url == NULL || app->writing.has_url || !is_ready)
+		return;
+	app->writing.has_url = true;
+	app_compose_url(app, app->options->compose_url);
+}
+
 static const struct choice postponed_choices[] = {
 	{'y', N_("Yes"), 1},
 	{'n', N_("No"), 0},
@@ -326,14 +335,21 @@ void app_outbox_send_now(struct app *app)
 	}
 }
 
+void app_outbox_cancel(struct app *app, int64_t outgoing_id)
+{
+	struct writing *w = &app->writing;
+	w->back_id = outgoing_id;
+	w->back_tag = app_next_tag(app);
+	outbox_order(app, outgoing_id, "cancel", w->back_tag);
+}
+
 bool app_take_back(struct app *app)
 {
 	struct writing *w = &app->writing;
 	const struct outgoing *held = w->held_id != 0 ? outbox_find(app, w->held_id) : NULL;
 	if (held == NULL || held->state != OUTGOING_HELD)
 		return false;
-	w->back_tag = app_next_tag(app);
-	outbox_order(app, w->held_id, "cancel", w->back_tag);
+	app_outbox_cancel(app, w->held_id);
 	w->held_id = 0;
 	return true;
 }
@@ -374,11 +390,17 @@ static void outbox_free(struct writing *w)
 	w->outbox_count = 0;
 }
 
+static bool outgoing_is_sent(enum outgoing_state state)
+{
+	return state == OUTGOING_ACCEPTED || state == OUTGOING_SENTCOPY || state == OUTGOING_DONE;
+}
+
 /* What is new in it: sent, refused, not known. */
 static void outbox_tell(struct app *app, const struct outgoing *now)
 {
 	const struct outgoing *before = outbox_find(app, now->outgoing_id);
 	const char *who = now->recipient_count > 0 ? now->recipients[0].address : "";
+	bool was_sent = before != NULL && outgoing_is_sent(before->state);
 	if (before != NULL && before->state == now->state)
 		return;
 	if (now->state == OUTGOING_FAILED)
@@ -387,26 +409,37 @@ static void outbox_tell(struct app *app, const struct outgoing *now)
 		app_warn(app,
 			_("It is not known whether the message to %s was sent: see the outbox"),
 			who);
-	else if (before != NULL && now->state == OUTGOING_ACCEPTED)
+	else if (!was_sent && outgoing_is_sent(now->state))
 		app_say(app, "%s", _("Message sent"));
+}
+
+/* What is done goes out of the list; so does what was taken back. */
+static void outbox_tell_gone(struct app *app, const struct event *event)
+{
+	const struct writing *w = &app->writing;
+	for (size_t i = 0; i < w->outbox_count; i++) {
+		const struct outgoing *o = &w->outbox[i];
+		bool is_there = o->outgoing_id == w->back_id || outgoing_is_sent(o->state);
+		for (size_t k = 0; k < event->outbox_count && !is_there; k++)
+			is_there = event->outbox[k].outgoing_id == o->outgoing_id;
+		if (!is_there)
+			app_say(app, "%s", _("Message sent"));
+	}
 }
 
 static void compose_take_outbox(struct app *app, struct event *event)
 {
 	struct writing *w = &app->writing;
-	size_t before = w->outbox_count;
 	for (size_t i = 0; i < event->outbox_count && w->has_outbox; i++)
 		outbox_tell(app, &event->outbox[i]);
+	outbox_tell_gone(app, event);
 	outbox_free(w);
 	w->outbox = event->outbox;
 	w->outbox_count = event->outbox_count;
 	w->has_outbox = true;
 	event->outbox = NULL;
 	event->outbox_count = 0;
-	if (w->held_id != 0 && before > w->outbox_count && outbox_find(app, w->held_id) == NULL) {
-		w->held_id = 0;
-		app_say(app, "%s", _("Message sent"));
-	}
+	app->is_over |= app_has_finished(app);
 	if (event->tag != 0 && event->tag == w->bounce_tag)
 		app_compose_sent(app, event->outgoing_id);
 }

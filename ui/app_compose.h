@@ -11,6 +11,7 @@ void app_compose(struct app *app); /* asks whether to go on with a postponed one
 void app_compose_new(struct app *app);
 void app_compose_to(struct app *app, const char *recipients);
 void app_compose_url(struct app *app, const char *mailto);
+void app_compose_at_start(struct app *app); /* what the program was called for */
 void app_compose_again(struct app *app, const struct draft_row *row);
 
 /* Answers or forwards these messages, after Alpine's questions; takes the ids. `command` is one of
@@ -24,6 +25,7 @@ bool app_take_back(struct app *app);
 /* Of the outbox: what is not done yet, and what will go out if Rowan stays. */
 unsigned app_outbox_count(const struct app *app);
 void app_outbox_send_now(struct app *app);
+void app_outbox_cancel(struct app *app, int64_t outgoing_id); /* back into the composer */
 
 /* While a message is being prepared what is typed waits for it; ^C gives it up. True when it took
  * the key. */

@@ -59,6 +59,7 @@ static void app_take_folders(struct app *app, struct event *event)
 	event->folders = NULL;
 	event->folder_count = 0;
 	app_start(app);
+	app_compose_at_start(app);
 	if (app->has_started)
 		app_goto_late(app);
 }
@@ -71,8 +72,8 @@ static void app_take_accounts(struct app *app, struct event *event)
 	app->has_accounts = true;
 	event->accounts = NULL;
 	event->account_count = 0;
-	if (app->is_finishing && app_waiting(app) == 0)
-		app->is_over = true;
+	app->is_over |= app_has_finished(app);
+	app_compose_at_start(app);
 	if (app->account_count == 0 && app->depth == 1)
 		app_say(app, "%s", _("No account yet: S in the main menu adds one"));
 }

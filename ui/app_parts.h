@@ -15,6 +15,8 @@ bool app_complete_folder(void *app, struct str typed, struct buf *completed);
 
 /* app_commands.c: changes that the servers have not made yet. */
 unsigned app_waiting(const struct app *app);
+/* Quitting waited for the servers, and they have done it all. */
+bool app_has_finished(const struct app *app);
 /* Quitting has waited for them long enough; when to come again, or -1. */
 int64_t app_leave_tick(struct app *app);
 

@@ -494,7 +494,9 @@ static void job_style(struct engine *engine, struct draft_job *self)
 	const struct settings *s = engine->settings;
 	self->attribution = mem_text(settings_get_text(s, "attribution"));
 	self->style = (struct compose_style){
-		.quote = settings_get_bool(s, "quote") ? COMPOSE_QUOTE_ALL : COMPOSE_QUOTE_NONE,
+		.quote = settings_get_bool(s, "quote") && !self->request->omits_text
+				 ? COMPOSE_QUOTE_ALL
+				 : COMPOSE_QUOTE_NONE,
 		.attribution = self->attribution,
 		.keeps_signature = settings_get_bool(s, "quote-signature"),
 		.signature_above = settings_get_bool(s, "signature-above"),

@@ -56,6 +56,18 @@ static const struct option options[] = {
 		   "you are.")},
 	{"rowan", "quote", OPTION_BOOL, "yes", "yes|no",
 		N_("Whether an answer quotes the message.")},
+	{"rowan", "ask-quote", OPTION_BOOL, "yes", "yes|no",
+		N_("Whether answering asks if the message is to be quoted; without quote it is not "
+		   "asked.")},
+	{"rowan", "reply-all", OPTION_CHOICE, "ask", "ask|yes|no",
+		N_("Whether an answer goes to all who had the message; ask asks each time.")},
+	{"rowan", "editor", OPTION_TEXT, NULL, "COMMAND",
+		N_("A program that can be called to write the text, in place of $VISUAL and "
+		   "$EDITOR; sh reads it, and the file is one more word.")},
+	{"rowan", "speller", OPTION_TEXT, NULL, "COMMAND",
+		N_("A program that checks the spelling of a file in the terminal; without it "
+		   "$SPELLER, aspell, hunspell or ispell. sh reads it, and the file is one more "
+		   "word.")},
 	{"rowan", "attribution", OPTION_TEXT, NULL, "TEXT",
 		N_("The line above a quote; %n is the name, %a the address, %s the subject, %d the "
 		   "day, %t the time and %D the whole date.")},

@@ -46,9 +46,14 @@ static void changes_limit(struct editor *e)
 static bool change_joins(const struct editor *e, size_t at, struct str removed, struct str added)
 {
 	const struct editor_change *last;
-	if (!e->is_typing || e->change_count == 0 || e->change_at != e->change_count)
+	if (!(e->is_typing || e->is_grouped) || e->change_count == 0 || e->change_at != e->change_count)
 		return false;
 	last = &e->changes[e->change_count - 1];
+	if (e->is_grouped && last->step == e->step && removed.len + last->removed.len == 0 &&
+		at == last->at + last->added.len)
+		return true; /* what is pasted */
+	if (!e->is_typing)
+		return false;
 	if (added.len > 0) {
 		bool begins = last->added.len > 0 && added.data[0] != ' ' &&
 			      last->added.data[last->added.len - 1] == ' ';
@@ -129,7 +134,7 @@ void editor_begin(struct editor *e)
 
 void editor_end(struct editor *e)
 {
-	e->is_grouped = false;
+	e->is_grouped = e->is_typing = false;
 }
 
 void editor_rest(struct editor *e)

@@ -49,9 +49,6 @@ static void outbox_order(struct screen_outbox *o, const char *what)
 	struct request *request = request_new(REQUEST_OUTGOING);
 	request->outgoing_id = row->outgoing_id;
 	request->text = mem_text(what);
-	request->tag = app_next_tag(o->base.app);
-	if (strcmp(what, "cancel") == 0)
-		o->base.app->writing.back_tag = request->tag;
 	app_send(o->base.app, request);
 }
 
@@ -130,7 +127,7 @@ static bool outbox_command(struct screen *s, enum command command, const struct 
 		outbox_retry(o);
 		return true;
 	case COMMAND_REMOVE:
-		outbox_order(o, "cancel");
+		app_outbox_cancel(s->app, outbox_row(o, o->list.selected)->outgoing_id);
 		return true;
 	case COMMAND_SENT:
 		outbox_order(o, "sent");
