@@ -112,7 +112,7 @@ static void screen_add_settings(const struct settings *settings, struct ui_optio
 	options->sort_reverse = settings_get_bool(settings, "sort-reverse");
 	options->start_folder = settings_get_text(settings, "start-folder");
 	options->reply_all = (enum ui_ask)screen_choice(settings, "reply-all");
-	options->reply_quote = !settings_get_bool(settings, "quote")	   ? ASK_NEVER
+	options->reply_quote = !settings_get_bool(settings, "quote")      ? ASK_NEVER
 			       : settings_get_bool(settings, "ask-quote") ? ASK_EACH_TIME
 									  : ASK_ALWAYS;
 	options->editor = settings_get_text(settings, "editor");

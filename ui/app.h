@@ -86,8 +86,8 @@ struct writing {
 	struct outgoing *outbox; /* owned */
 	size_t outbox_count;
 	bool has_outbox;
-	bool is_last; /* quitting: the outbox is emptied first */
-	bool has_url; /* options->compose_url was taken */
+	bool is_last;    /* quitting: the outbox is emptied first */
+	bool has_url;    /* options->compose_url was taken */
 	int64_t held_id; /* sent last: may be taken back while it is held; 0 */
 	int64_t back_id; /* taken back last */
 };

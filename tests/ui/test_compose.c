@@ -36,7 +36,8 @@ static enum context context_of(const struct stage *stage)
 }
 
 #define WRITTEN                                                                                    \
-	"c \"jane@example.org\" Return Return Return \"Lunch\" Return \"Dear Jane,\" Return \"yes.\" "
+	"c \"jane@example.org\" Return Return Return \"Lunch\" Return \"Dear Jane,\" Return "      \
+	"\"yes.\" "
 
 Test(compose, what_is_typed_is_in_the_store_within_five_seconds)
 {
@@ -273,8 +274,8 @@ Test(compose, files_are_attached_by_name_by_pattern_and_by_dragging)
 	char *slash = strrchr(second, '/');
 	play(&stage, "c Down Down");
 	/* A terminal writes the name like this when the file is dropped on it. */
-	buf_addf(&keys, "\"%.*s/a\\ menu.txt\" Return ^J \"%.*s/b*\" Return",
-		(int)(slash - second), second, (int)(slash - second), second);
+	buf_addf(&keys, "\"%.*s/a\\ menu.txt\" Return ^J \"%.*s/b*\" Return", (int)(slash - second),
+		second, (int)(slash - second), second);
 	stage_play(&stage, buf_text(&keys));
 	cr_expect(shows(&stage, "1. a menu.txt"), "%s", stage_asked(&stage));
 	cr_expect(shows(&stage, "2. b.txt"));
@@ -319,8 +320,7 @@ Test(compose, another_editor_changes_the_text_as_one_step)
 	cr_assert(stage.app->wants_program);
 	const struct argv *argv = &stage.app->opening.argv;
 	cr_expect_str_eq(argv->words[2], "exec ed 'of mine' \"$1\"");
-	cr_assert(file_write_atomic(
-		argv->words[4], STR("Dear Jane,\nno.\n"), 0600, NULL));
+	cr_assert(file_write_atomic(argv->words[4], STR("Dear Jane,\nno.\n"), 0600, NULL));
 	app_open_ran(stage.app, 0);
 	cr_expect(shows(&stage, "no."));
 	stage_play(&stage, "^Z");
@@ -405,8 +405,7 @@ Test(compose, stays_whole_under_random_keys)
 		stage_play(&stage, "r y n");
 		for (int i = 0; i < 120; i++) {
 			state = state * 1103515245u + 12345u;
-			stage_play(&stage,
-				keys[(state >> 16) % (sizeof(keys) / sizeof(keys[0]))]);
+			stage_play(&stage, keys[(state >> 16) % (sizeof(keys) / sizeof(keys[0]))]);
 			cr_assert_null(stage_cells_fault(&stage), "run %d key %d: %s", run, i,
 				stage_cells_fault(&stage));
 		}

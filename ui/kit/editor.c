@@ -46,7 +46,8 @@ static void changes_limit(struct editor *e)
 static bool change_joins(const struct editor *e, size_t at, struct str removed, struct str added)
 {
 	const struct editor_change *last;
-	if (!(e->is_typing || e->is_grouped) || e->change_count == 0 || e->change_at != e->change_count)
+	if (!(e->is_typing || e->is_grouped) || e->change_count == 0 ||
+		e->change_at != e->change_count)
 		return false;
 	last = &e->changes[e->change_count - 1];
 	if (e->is_grouped && last->step == e->step && removed.len + last->removed.len == 0 &&
