@@ -66,6 +66,7 @@ void account_run_free(struct account_run *run)
 	submit_free(run);
 	if (account_run_is_connected(run))
 		run->backend->stop(run);
+	offline_done(run);
 	secret_forget(run);
 	facts_done(&run->facts);
 	buf_done(&run->facts_saved);

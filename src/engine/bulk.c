@@ -12,7 +12,8 @@
 
 enum {
 	BULK_IDLE_MS = 30 * 1000,
-	BULK_OUT_MAX = 4,
+	BULK_VISITS = 8,  /* known ahead */
+	BULK_OUT_MAX = 2, /* so that what somebody waits for shares the line with little */
 	BULK_PAUSE_MIN_MS = 30 * 1000,
 	BULK_PAUSE_MAX_MS = 10 * 60 * 1000,
 };
@@ -92,6 +93,8 @@ static void bulk_lost(struct account_run *run)
 
 void bulk_step(struct account_run *run, int64_t *deadline)
 {
+	if (run->task_count < BULK_VISITS && offline_plan(run))
+		*deadline = run->engine->now;
 	if (run->bulk == NULL) {
 		if (run->engine->now < run->bulk_next && run->bulk_next < *deadline)
 			*deadline = run->bulk_next;
@@ -159,7 +162,10 @@ void bulk_next(struct session *s, int64_t *deadline)
 			break;
 	while (s->state == SESSION_READY && tasks_ahead(s))
 		run->bulk_idle = 0;
-	if (s->state != SESSION_READY || s->pending_count > 0) {
+	if (s->state != SESSION_READY)
+		return;
+	tasks_compress(s);
+	if (s->pending_count > 0) {
 		tasks_idle_behind(s);
 		return;
 	}

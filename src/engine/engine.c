@@ -514,7 +514,7 @@ static void engine_plan_sync(struct account_run *run)
 	for (size_t i = 0; i < count; i++) {
 		bool is_selectable = (folders[i].attributes & FOLDER_NO_SELECT) == 0;
 		if (is_selectable && (account_run_folder_is_stale(run, &folders[i]) ||
-					     (run->sync_bodies && reading_is_missing(run->engine,
+					     (run->sync_bodies && offline_is_missing(run->engine,
 									  folders[i].folder_id))))
 			account_run_add_task(run, folders[i].folder_id, run->sync_bodies);
 		folder_done(&folders[i]);

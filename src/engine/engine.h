@@ -219,7 +219,7 @@ enum event_kind {
 	EVENT_SAVED,
 	EVENT_QUESTION,
 	EVENT_NOTICE,   /* one line for the status line */
-	EVENT_PROGRESS, /* a folder's headers or a body are coming in */
+	EVENT_PROGRESS, /* a folder's headers, its bodies (is_bodies) or a body are coming in */
 	EVENT_NEW_MAIL, /* once a message, never for the backlog */
 	EVENT_SYNCED,   /* the answer to REQUEST_SYNC */
 	EVENT_TEST,
@@ -357,6 +357,7 @@ struct event {
 	char *path;           /* owned: EVENT_SAVED */
 	bool exists;          /* EVENT_SAVED: not written because the file exists */
 	uint64_t done, total; /* EVENT_PROGRESS: rows or bytes */
+	bool is_bodies;       /* EVENT_PROGRESS: messages kept for reading offline */
 	enum test_step step;
 	bool is_ok, is_last;
 	struct action *actions; /* owned */

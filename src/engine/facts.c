@@ -32,6 +32,8 @@ static void facts_line(struct server_facts *facts, struct str key, struct str va
 		facts->plain_list = number != 0;
 	else if (str_equal(key, STR("no-qresync")))
 		facts->no_qresync = number != 0;
+	else if (str_equal(key, STR("no-compress")))
+		facts->no_compress = number != 0;
 	else if (str_equal(key, STR("id-sent")))
 		facts->id_is_sent = number != 0;
 	else if (str_equal(key, STR("delimiter")))
@@ -57,6 +59,8 @@ void facts_write(const struct server_facts *facts, struct buf *out)
 	buf_addf(out, "level %u\nclean %u\nscram-plus %d\nplain-list %d\nno-qresync %d\n",
 		facts->level, facts->clean, facts->scram_plus, facts->plain_list,
 		facts->no_qresync);
+	if (facts->no_compress)
+		buf_add_text(out, "no-compress 1\n");
 	buf_addf(out, "id-sent %d\ndelimiter %d\nbarred %lld\n", facts->id_is_sent,
 		facts->delimiter, (long long)facts->barred);
 }

@@ -41,10 +41,19 @@ void reading_fetch_event(struct session *s, const struct imap_event *event);
 void reading_session_ended(struct engine *engine, const struct session *s);
 /* No connection will come soon: what waits is told so. */
 void reading_account_stuck(struct account_run *run);
-/* `rowan sync --bodies`: asks for bodies of the folder that are not here; false when all are. */
-/* Is there a body of that folder to be fetched? Reads rows until one is found. */
-bool reading_is_missing(struct engine *engine, int64_t folder_id);
-bool reading_fetch_missing(struct session *s, int64_t folder_id);
 bool reading_is_busy(const struct engine *engine);
+
+/* ---- offline.c: bodies that nobody has opened yet. ---- */
+
+/* Asks for some of the folder that are not here, the newest first; false when none are left. since:
+ * seconds since 1970 below which a message is not wanted; 0: all are. */
+bool offline_fetch(struct session *s, struct folder_task *task);
+/* Is there a body of that folder to be fetched? Reads rows until one is found. */
+bool offline_is_missing(struct engine *engine, int64_t folder_id);
+/* What the setting wants of the account's folders becomes visits, a slice a step; true while there
+ * is more to look through. */
+bool offline_plan(struct account_run *run);
+void offline_plan_again(struct account_run *run); /* the folders have news */
+void offline_done(struct account_run *run);
 
 #endif

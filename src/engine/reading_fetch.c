@@ -9,9 +9,6 @@
 #include <stdio.h>
 
 enum {
-	BULK_BYTES = 256 * 1024, /* of RFC822.SIZE in one command */
-	BULK_COUNT = 50,
-	BULK_ROWS = 200,
 	IDENTITY_BYTES = 64 * 1024,
 };
 
@@ -227,100 +224,4 @@ void reading_session_ended(struct engine *engine, const struct session *s)
 			r->session = NULL;
 			r->out = 0;
 		}
-}
-
-/* ---- Bodies of a whole folder. ---- */
-
-static void bulk_answer(struct session *s, struct pending *p, const struct imap_event *event)
-{
-	(void)s;
-	(void)p;
-	(void)event; /* what did not come is asked for by the next `sync --bodies` */
-}
-
-/* Is the body of this row still to be fetched? The same content may have come by another folder. */
-static bool bulk_wants(struct engine *engine, const struct message *row)
-{
-	int64_t message_id = 0;
-	uint64_t have = 0;
-	bool is_whole = false;
-	if ((row->hints & HINT_BODY) != 0 || place_is_temporary(row->place_id))
-		return false;
-	if (!cache_message_register(engine->cache, row->place_id, &message_id, NULL) ||
-		!cache_body_state(engine->cache, message_id, STR(""), &have, &is_whole, NULL))
-		return false;
-	if (have > 0 && !is_whole)
-		cache_body_drop(engine->cache, message_id, STR(""), NULL);
-	return !is_whole;
-}
-
-bool reading_is_missing(struct engine *engine, int64_t folder_id)
-{
-	struct cache_page_query query = {
-		.view = {.kind = VIEW_FOLDER, .folder_id = folder_id},
-		.anchor = CACHE_AT_ROW,
-		.after = BULK_ROWS,
-	};
-	bool is_missing = false, has_more = true;
-	while (has_more && !is_missing) {
-		struct cache_page page = {0};
-		if (!cache_page(engine->cache, &query, &page, NULL))
-			return false;
-		for (size_t i = 0; i < page.count && !is_missing; i++)
-			is_missing = bulk_wants(engine, &page.rows[i]);
-		has_more = page.first + page.count < page.total && page.count > 0;
-		query.row = page.first + (uint32_t)page.count;
-		cache_page_done(&page);
-	}
-	return is_missing;
-}
-
-bool reading_fetch_missing(struct session *s, int64_t folder_id)
-{
-	struct engine *engine = s->run->engine;
-	struct imap_set set = {0};
-	struct buf text = {0};
-	uint64_t bytes = 0;
-	bool has_more = false;
-	struct cache_page page = {0};
-	struct cache_page_query query = {
-		.view = {.kind = VIEW_FOLDER, .folder_id = folder_id},
-		.anchor = s->bulk_from != 0 ? CACHE_AT_PLACE : CACHE_AT_START,
-		.place_id = s->bulk_from,
-		.after = BULK_ROWS,
-	};
-	if (s->bulk_folder != folder_id) {
-		s->bulk_folder = folder_id;
-		s->bulk_from = 0;
-		query.anchor = CACHE_AT_START;
-	}
-	if (!cache_page(engine->cache, &query, &page, NULL))
-		return false;
-	size_t i = 0;
-	for (; i < page.count && bytes < BULK_BYTES && set.count < BULK_COUNT; i++) {
-		if (page.rows[i].place_id < s->bulk_from)
-			continue; /* behind the end the store gives what stands before it */
-		has_more = true;
-		s->bulk_from = page.rows[i].place_id + 1;
-		if (!bulk_wants(engine, &page.rows[i]))
-			continue;
-		uint32_t uid = place_uid(page.rows[i].place_id);
-		imap_set_add(&set, uid, uid);
-		bytes += page.rows[i].size;
-	}
-	cache_page_done(&page);
-	if (set.count > 0) {
-		size_t from = 0;
-		imap_set_format(&set, &from, 4000, &text);
-		unsigned command = imap_fetch(
-			s->imap, true, buf_str(&text), STR("(UID BODY.PEEK[])"), 0, false);
-		struct pending *p = session_expect(s, command, bulk_answer);
-		p->folder_id = folder_id;
-		p->is_bulk = true;
-	}
-	buf_done(&text);
-	imap_set_done(&set);
-	if (!has_more)
-		s->bulk_from = 0;
-	return has_more;
 }

@@ -28,6 +28,9 @@ struct session *session_of(const struct account_run *run)
 
 bool session_fail(struct session *s, const struct error *err)
 {
+	/* Garbage behind COMPRESS: without it from now on. */
+	if (s->is_compressed && !s->is_compress_sound && err->kind == ERROR_PROTOCOL)
+		s->run->facts.no_compress = true;
 	if (s->state != SESSION_OVER)
 		s->error = *err;
 	s->state = SESSION_OVER;
@@ -95,7 +98,7 @@ struct session *session_connect(struct account_run *run, bool is_bulk)
 	s->is_bulk = is_bulk;
 	s->imap = imap_new(NULL);
 	snprintf(s->name, sizeof(s->name), is_bulk ? "%s/imap2" : "%s/imap", account->name);
-	s->last_read = s->last_write = run->engine->now;
+	s->began = s->last_read = s->last_write = run->engine->now;
 	s->conn = session_world(s)->connect(session_world(s)->context, &target);
 	log_line(run->engine->options.log, "%s connects to %s port %u", s->name, target.host,
 		(unsigned)target.port);
@@ -191,6 +194,20 @@ static void session_status_text(struct session *s, const struct imap_event *even
 		sync_event(s, event);
 }
 
+/* The server compresses from the next byte on, and so do we. */
+static void session_deflate(struct session *s)
+{
+	struct buf first = {0};
+	struct error err;
+	imap_take_unread(s->imap, &first);
+	s->is_compressed = true;
+	if (session_world(s)->start_deflate(s->conn, buf_str(&first), &err))
+		imap_layer_started(s->imap);
+	else
+		session_fail(s, &err);
+	buf_done(&first);
+}
+
 /* Before the log-in nothing that is said about folders or messages is kept (STARTTLS injection). */
 static void session_event(struct session *s, const struct imap_event *event)
 {
@@ -235,8 +252,11 @@ static void session_event(struct session *s, const struct imap_event *event)
 	case IMAP_ENABLED:
 		s->is_told_qresync |= str_find_nocase(event->text, STR("QRESYNC")) != STR_NONE;
 		return;
-	case IMAP_IDLING:
 	case IMAP_WANT_DEFLATE:
+		session_deflate(s);
+		return;
+	case IMAP_IDLING:
+		s->idle_began |= event->command == s->idle_command;
 		return;
 	case IMAP_FLAGS:
 	case IMAP_EXISTS:
@@ -293,6 +313,7 @@ static bool session_read(struct session *s, bool *more)
 		if (io != NET_IO_BYTES)
 			return session_fail(s, &err);
 		s->last_read = s->run->engine->now;
+		s->is_compress_sound = s->is_compressed;
 		log_wire(s->run->engine->options.log, s->name, '<', buf_str(&s->input));
 		imap_feed(s->imap, buf_str(&s->input));
 		if (!session_drain(s))
@@ -349,6 +370,7 @@ static bool session_open(struct session *s)
 		return true;
 	if (s->state == SESSION_CONNECTING || (s->is_waiting_for_open && before != NET_OPEN)) {
 		s->is_waiting_for_open = false;
+		s->opened = s->run->engine->now;
 		s->is_tls = session_world(s)->is_tls(s->conn);
 		s->last_read = s->run->engine->now;
 		login_opened(s);
@@ -373,6 +395,8 @@ static bool session_watch(struct session *s, int64_t *deadline)
 		return true;
 	error_set(&err, ERROR_NETWORK, "the server did not answer for %d seconds",
 		(int)(limit / 1000));
+	if (s->is_compressed && !s->is_compress_sound)
+		s->run->facts.no_compress = true;
 	return session_fail(s, &err);
 }
 

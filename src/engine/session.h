@@ -55,26 +55,30 @@ struct session {
 	bool knows_login_caps;    /* capabilities were told since the log-in */
 	bool is_piped;            /* LOGIN and what follows went out in one flight */
 	const char *mechanism;    /* of the log-in; NULL is LOGIN */
+	int64_t began, opened;    /* ms: connecting; TCP and TLS stand */
+	bool is_compressed;
+	bool is_compress_sound; /* something was read through it */
 	bool is_enabled_condstore, is_enabled_qresync;
-	bool is_told_qresync;           /* ENABLED said so */
-	struct folder_sync *selecting;  /* owned; a SELECT is out */
-	struct folder_sync *folder;     /* owned; selected */
-	struct listing *listing;        /* owned; a LIST is being answered */
-	int64_t bulk_folder, bulk_from; /* how far `sync --bodies` has come in a folder */
-	int64_t last_read, last_write;  /* ms */
-	struct acting *acting;          /* owned: the wishes that are being carried out; NULL */
-	int64_t wish_folder;            /* being selected for a wish: not to be left before; 0 */
-	int64_t found_folder;           /* looked into for copies of which no answer told; 0 */
-	int64_t status_folder;          /* STATUS told its UIDNEXT in this session; 0 */
-	int64_t inbox_asked;            /* ms: STATUS of an INBOX that is not watched; 0 */
-	int64_t read_asked;             /* ms: when bytes of a message were last asked for; 0 */
-	bool is_reading_on;             /* … and those of another one shortly before */
-	int64_t idle_since;             /* ms; 0 */
-	unsigned idle_command;          /* IDLE that was sent and not answered; 0 */
-	int64_t refused_folder;         /* could not be selected … */
-	int64_t refused_at;             /* ms: … then */
-	bool idle_is_refused;           /* told as a capability, and still */
+	bool is_told_qresync;          /* ENABLED said so */
+	struct folder_sync *selecting; /* owned; a SELECT is out */
+	struct folder_sync *folder;    /* owned; selected */
+	struct listing *listing;       /* owned; a LIST is being answered */
+	int64_t last_read, last_write; /* ms */
+	struct acting *acting;         /* owned: the wishes that are being carried out; NULL */
+	int64_t wish_folder;           /* being selected for a wish: not to be left before; 0 */
+	int64_t found_folder;          /* looked into for copies of which no answer told; 0 */
+	int64_t status_folder;         /* STATUS told its UIDNEXT in this session; 0 */
+	int64_t inbox_asked;           /* ms: STATUS of an INBOX that is not watched; 0 */
+	int64_t read_asked;            /* ms: when bytes of a message were last asked for; 0 */
+	bool is_reading_on;            /* … and those of another one shortly before */
+	int64_t idle_since;            /* ms; 0 */
+	unsigned idle_command;         /* IDLE that was sent and not answered; 0 */
+	int64_t refused_folder;        /* could not be selected … */
+	int64_t refused_at;            /* ms: … then */
+	bool idle_is_refused;          /* told as a capability, and still */
 	bool is_notified; /* NOTIFY tells of every folder: nothing else need be watched */
+	bool idle_began;  /* its "+" came */
+	bool wants_compress;
 	bool said_logout;
 	char name[80]; /* for the log and the counts */
 };
@@ -121,6 +125,7 @@ void tasks_finish_folder(struct session *s);
 void tasks_watch(struct session *s, int64_t *deadline);
 /* IDLE right behind what ended it, in one flight. */
 void tasks_idle_behind(struct session *s);
+void tasks_compress(struct session *s); /* once, when all of the first flight was said */
 int64_t tasks_inbox(struct session *s); /* 0: the store fails */
 
 /* ---- bulk.c ---- */

@@ -97,9 +97,10 @@ enum pipelining {
 struct server_facts {
 	char *caps; /* owned: the words after log-in; NULL: never seen */
 	enum pipelining level;
-	unsigned clean;  /* connections without a surprise since the last change of level */
-	int64_t barred;  /* wall seconds: no higher level before */
-	bool scram_plus; /* SCRAM-…-PLUS once succeeded: never weaker without asking */
+	unsigned clean;   /* connections without a surprise since the last change of level */
+	int64_t barred;   /* wall seconds: no higher level before */
+	bool scram_plus;  /* SCRAM-…-PLUS once succeeded: never weaker without asking */
+	bool no_compress; /* COMPRESS went wrong here once */
 	bool no_qresync, no_list_status, plain_list;
 	bool id_is_sent;
 	char delimiter;
@@ -111,6 +112,9 @@ struct folder_task {
 	int64_t folder_id;
 	bool bodies;
 	bool bodies_asked; /* for all of them */
+	int64_t since;     /* of the bodies: seconds since 1970; 0: all */
+	int64_t below;     /* place_id: how far down bodies were asked for; 0: none yet */
+	uint64_t fetched;  /* bodies */
 	bool is_out;       /* its SELECT went out */
 	unsigned visits;   /* that left something missing */
 };
@@ -127,6 +131,7 @@ struct account_run {
 	struct session *bulk;    /* owned: the second one; NULL */
 	int64_t bulk_next;       /* ms: the server did not want it, not to be tried before; 0 */
 	int64_t bulk_pause;      /* ms: how long it was not wanted the last time */
+	struct offline *offline; /* owned: what the setting still wants; NULL */
 	int64_t bulk_idle;       /* ms: since when it has nothing to do; 0 */
 	int64_t retry_at;        /* ms, monotonic; 0: at once; INT64_MAX: only when asked */
 	int64_t ready_since;     /* ms: when the present log-in succeeded; 0 */

@@ -6,6 +6,7 @@
 #include "base/table.h"
 #include "engine/account_run.h"
 #include "engine/folder_name.h"
+#include "engine/reading.h"
 #include "engine/sync.h"
 
 struct listed {
@@ -246,6 +247,7 @@ static void listing_finish(struct session *s)
 	if (!listing->failed && !listing_save(s, listing, &err))
 		engine_storage_failed(s->run->engine, &err);
 	folders_news(s, tasks_inbox(s));
+	offline_plan_again(s->run);
 	s->run->folders_are_known = true;
 	s->run->folders_are_asked = false;
 	s->run->folders_next = s->run->engine->now + FOLDERS_EVERY_MS;

@@ -16,6 +16,8 @@ enum {
 	TASKS_AHEAD_MAX = 24,          /* commands out before another folder's SELECT waits */
 	TASKS_OUT_MAX = 4,             /* commands out before less wanted ones wait */
 	TASKS_IDLE_MS = 9 * 60 * 1000, /* behind NAT */
+	TASKS_FAR_MS =
+		15, /* from TCP to the end of TLS: a server nearer than that has bytes to spare */
 	TASKS_QUIET_MS = 5 * 1000,     /* between two messages that are read one after the other */
 	TASKS_POLL_MS = 2 * 60 * 1000, /* NOOP where there is no IDLE */
 };
@@ -105,6 +107,27 @@ static void tasks_enable(struct session *s)
 	}
 }
 
+static void tasks_compress_answer(
+	struct session *s, struct pending *p, const struct imap_event *event)
+{
+	(void)p;
+	if (event->status != IMAP_OK)
+		s->run->facts.no_compress = true;
+}
+
+/* COMPRESS is the last of the flight, so that it costs no round trip; nothing leaves behind it
+ * before its answer. On a short way deflating would cost more time than the bytes. */
+void tasks_compress(struct session *s)
+{
+	if (!s->wants_compress)
+		return;
+	s->wants_compress = false;
+	if (!session_has(s, IMAP_CAP_COMPRESS_DEFLATE) || s->run->facts.no_compress ||
+		s->opened - s->began < TASKS_FAR_MS)
+		return;
+	session_expect(s, imap_compress(s->imap), tasks_compress_answer);
+}
+
 /* A test of the log-in ends with the list of folders. */
 static void tasks_test_answer(struct session *s, struct pending *p, const struct imap_event *event)
 {
@@ -121,6 +144,8 @@ void tasks_ready(struct session *s)
 			s, imap_list(s->imap, STR(""), STR("*"), 0, STR("")), tasks_test_answer);
 		return;
 	}
+	/* A command that asks one thing has no use for it. */
+	s->wants_compress = s->run->engine->options.may_ask || s->run->sync_is_asked;
 	if (s->is_bulk) {
 		tasks_enable(s);
 		return;
@@ -146,7 +171,7 @@ bool tasks_bodies(struct session *s)
 	struct folder_task *task = tasks_here(s);
 	if (task == NULL || !task->bodies || task->bodies_asked || !sync_is_complete(s->folder))
 		return false;
-	task->bodies_asked = !reading_fetch_missing(s, s->folder->folder_id);
+	task->bodies_asked = !offline_fetch(s, task);
 	return !task->bodies_asked;
 }
 
@@ -243,15 +268,18 @@ static bool tasks_can_idle(const struct session *s)
 static void tasks_idle(struct session *s)
 {
 	s->idle_command = imap_idle(s->imap);
+	s->idle_began = false;
 	s->idle_since = s->run->engine->now;
 }
 
 /* Not while somebody goes from message to message: the next one would wait for the "+". */
 void tasks_idle_behind(struct session *s)
 {
-	if (s->state != SESSION_READY || s->idle_command != 0 || s->folder == NULL ||
-		s->selecting != NULL || s->listing != NULL || s->run->task_count > 0 ||
-		!tasks_can_idle(s) || !sync_may_idle(s->folder) || s->is_reading_on)
+	/* One whose "+" came and that is over has been ended by what is out now. */
+	bool is_out = s->idle_command != 0 && (!s->idle_began || imap_is_idling(s->imap));
+	if (s->state != SESSION_READY || is_out || s->folder == NULL || s->selecting != NULL ||
+		s->listing != NULL || s->run->task_count > 0 || !tasks_can_idle(s) ||
+		!sync_may_idle(s->folder) || s->is_reading_on)
 		return;
 	tasks_idle(s);
 }
@@ -307,7 +335,10 @@ void tasks_next(struct session *s, int64_t *deadline)
 	while (s->state == SESSION_READY && reading_wants(run) == 0 && !bulk_takes_visits(run) &&
 		tasks_ahead(s))
 		continue;
-	if (s->state != SESSION_READY || s->pending_count > 0) {
+	if (s->state != SESSION_READY)
+		return;
+	tasks_compress(s);
+	if (s->pending_count > 0) {
 		tasks_idle_behind(s);
 		return;
 	}

@@ -32,6 +32,7 @@ struct account *account_copy(const struct account *a)
 	copy->auth = mem_text(a->auth);
 	copy->trust = mem_text(a->trust);
 	copy->sendmail = mem_text(a->sendmail);
+	copy->offline = mem_text(a->offline);
 	return copy;
 }
 
@@ -46,6 +47,7 @@ void account_done(struct account *a)
 	mem_free(a->auth);
 	mem_free(a->trust);
 	mem_free(a->sendmail);
+	mem_free(a->offline);
 	*a = (struct account){0};
 }
 

@@ -44,6 +44,7 @@ struct account {
 	enum seen_mode seen;
 	int seen_after; /* seconds, for SEEN_AFTER */
 	enum delete_mode delete_mode;
+	char *offline;  /* owned; model/offline.h; NULL: what was opened */
 	char *sendmail; /* owned; a program that sends, in place of outgoing; NULL */
 	bool no_copy;   /* of what is sent */
 };

@@ -2,6 +2,7 @@
 #include "settings/options.h"
 
 #include "model/account.h"
+#include "model/offline.h"
 #include "settings/ini.h"
 #include "settings/server_url.h"
 
@@ -131,6 +132,9 @@ static const struct option options[] = {
 		   "could not be verified.")},
 	{"account", "subscribed-only", OPTION_BOOL, "no", "yes|no",
 		N_("Whether only subscribed folders are shown.")},
+	{"account", "offline", OPTION_OFFLINE, "opened", "opened|headers|N days|all[, FOLDER: …]",
+		N_("What is kept for reading without a network: what was opened, all headers, the "
+		   "messages of the last N days, or all; behind a comma the same for a folder.")},
 	{"account", "seen", OPTION_SEEN, NULL, "at-once|after N|never",
 		N_("As in [rowan], for this account.")},
 	{"account", "delete", OPTION_CHOICE, "mark", "mark|trash",
@@ -331,6 +335,18 @@ static bool option_check_number(const struct option *o, const char *value, struc
 	return sentence_set(why, N_("\"%1\" must be a number, not \"%2\"."), o->key, value, NULL);
 }
 
+static bool option_check_offline(const struct option *o, const char *value, struct sentence *why)
+{
+	struct offline_rule rule;
+	if (offline_read(str_from(value), STR(""), &rule))
+		return true;
+	return sentence_set(why,
+		N_("\"%1\" must be opened, headers, \"N days\" or all, and further such after a "
+		   "comma "
+		   "as \"FOLDER: all\"; not \"%2\"."),
+		o->key, value, NULL);
+}
+
 bool option_check(const struct option *o, const char *value, struct sentence *why)
 {
 	static bool (*const checks[])(const struct option *, const char *, struct sentence *) = {
@@ -342,6 +358,7 @@ bool option_check(const struct option *o, const char *value, struct sentence *wh
 		[OPTION_ADDRESS] = option_check_address,
 		[OPTION_PIN] = option_check_pin,
 		[OPTION_NUMBER] = option_check_number,
+		[OPTION_OFFLINE] = option_check_offline,
 	};
 	return checks[o->type](o, value, why);
 }

@@ -17,6 +17,7 @@ enum option_type {
 	OPTION_ADDRESS, /* settings/server_url.h */
 	OPTION_PIN,     /* "sha256:…" */
 	OPTION_NUMBER,  /* 0 … OPTION_NUMBER_MAX */
+	OPTION_OFFLINE, /* model/offline.h */
 };
 
 struct option {

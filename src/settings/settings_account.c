@@ -216,6 +216,16 @@ static bool write_delete(const struct account *a, struct buf *out)
 	return a->delete_mode == DELETE_TRASH;
 }
 
+static void read_offline(struct account *a, const char *value)
+{
+	take_text(&a->offline, value);
+}
+
+static bool write_offline(const struct account *a, struct buf *out)
+{
+	return write_text(a->offline, out);
+}
+
 static void read_sendmail(struct account *a, const char *value)
 {
 	take_text(&a->sendmail, value);
@@ -256,6 +266,7 @@ static const struct account_row {
 	{"subscribed-only", read_subscribed_only, write_subscribed_only},
 	{"seen", read_seen, write_seen},
 	{"delete", read_delete, write_delete},
+	{"offline", read_offline, write_offline},
 	{"sendmail", read_sendmail, write_sendmail},
 	{"copy", read_copy, write_copy},
 };

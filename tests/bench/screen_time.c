@@ -5,8 +5,12 @@
  * from exec until a person sees the list, and from a key until the next list stands.
  *
  *	--until TEXT    waits, not for calm, but until the text is on the screen: until_ms
+ *	--first KEY     pressed as soon as the list stands
  *	--keys LIST     keys by name, separated by commas: pgdn pgup home end down up return, or
- *	                type=TEXT; NAME*N is N times. type= is not measured
+ *	                type=TEXT; NAME*N is N times. type= is not measured. Between them steps of a
+ *	                story: run=COMMAND (by the shell), key=NAME, calm=MS, until=TEXT: waits
+ *	                until the text is on the screen, gone=TEXT: until it is not; "steps" tells
+ *	                how long that took since the last run=, key= or type=
  *	--password TEXT typed, with Return, when the screen asks for one
  *	--wait MS       gives up after so long (default 60000)
  *	--rowan         a program that tells when it has nothing left to do (ui/ui.c)
@@ -43,6 +47,7 @@ enum {
 	KEY_CALM_MS = 10,
 	KEY_WAIT_MS = 5000,
 	KEYS_MAX = 5000,
+	STEPS_MAX = 100,
 	END_TRIES = 300,
 	END_TRY_MS = 10,
 	TEST_FD = 9,
@@ -59,6 +64,8 @@ struct show {
 	double began, list_ms, last_ms, until_ms; /* -1: not yet */
 	double keys[KEYS_MAX];
 	int key_count, key_misses;
+	double steps[STEPS_MAX], step_began;
+	int step_count;
 	uint64_t bytes;
 };
 
@@ -179,7 +186,34 @@ static bool has_text(const struct show *s, const char *text)
 	return false;
 }
 
-static void watch_start(struct show *s, const char *until, const char *password, double limit)
+static const struct {
+	const char *name, *bytes;
+} key_table[] = {
+	{"pgdn", "\033[6~"},
+	{"pgup", "\033[5~"},
+	{"home", "\033OH"},
+	{"end", "\033OF"},
+	{"down", "\033OB"},
+	{"up", "\033OA"},
+	{"return", "\r"},
+};
+
+static const char *key_bytes(const char *name)
+{
+	for (size_t k = 0; k < sizeof(key_table) / sizeof(key_table[0]); k++)
+		if (strcmp(key_table[k].name, name) == 0)
+			return key_table[k].bytes;
+	return NULL;
+}
+
+static void send_key(struct show *s, const char *bytes)
+{
+	if (write(s->terminal, bytes, strlen(bytes)) > 0)
+		s->sent++;
+}
+
+static void watch_start(
+	struct show *s, const char *until, const char *first, const char *password, double limit)
 {
 	double changed = s->began;
 	s->list_ms = s->last_ms = s->until_ms = -1;
@@ -194,6 +228,10 @@ static void watch_start(struct show *s, const char *until, const char *password,
 		}
 		if (s->list_ms < 0 && list_stands(s))
 			s->list_ms = changed - s->began;
+		if (s->list_ms >= 0 && first != NULL) {
+			send_key(s, first);
+			first = NULL;
+		}
 		if (s->list_ms >= 0 && s->last_ms < 0 && now - changed > CALM_MS)
 			s->last_ms = changed - s->began;
 		if (until != NULL && s->until_ms < 0 && has_text(s, until))
@@ -207,24 +245,6 @@ static void watch_start(struct show *s, const char *until, const char *password,
 }
 
 /* ---- Keys. ---- */
-
-static const struct {
-	const char *name, *bytes;
-} key_table[] = {
-	{"pgdn", "\033[6~"},
-	{"pgup", "\033[5~"},
-	{"home", "\033OH"},
-	{"end", "\033OF"},
-	{"down", "\033OB"},
-	{"up", "\033OA"},
-	{"return", "\r"},
-};
-
-static void send_key(struct show *s, const char *bytes)
-{
-	if (write(s->terminal, bytes, strlen(bytes)) > 0)
-		s->sent++;
-}
 
 /* Rowan has taken every key; of another program nobody knows. */
 static void settle(struct show *s)
@@ -276,22 +296,97 @@ static void press(struct show *s, const char *bytes)
 	s->key_misses++;
 }
 
+/* ---- Steps of a story. ---- */
+
+static void step_type(struct show *s, const char *text)
+{
+	s->step_began = now_ms();
+	type(s, text);
+}
+
+static void step_key(struct show *s, const char *name)
+{
+	const char *bytes = key_bytes(name);
+	s->step_began = now_ms();
+	if (bytes != NULL)
+		send_key(s, bytes);
+}
+
+static void step_run(struct show *s, const char *command)
+{
+	s->step_began = now_ms();
+	if (system(command) != 0)
+		fprintf(stderr, "screen_time: failed: %s\n", command);
+	drain(s);
+}
+
+static void step_calm(struct show *s, const char *milliseconds)
+{
+	double until = now_ms() + atof(milliseconds);
+	while (now_ms() < until && !s->is_over) {
+		rest(s, 5);
+		hear(s);
+		drain(s);
+	}
+}
+
+static void step_wait(struct show *s, const char *text, bool is_there)
+{
+	double limit = s->step_began + KEY_WAIT_MS, took = -1;
+	while (took < 0 && now_ms() < limit && !s->is_over) {
+		hear(s);
+		drain(s);
+		if (has_text(s, text) == is_there)
+			took = now_ms() - s->step_began;
+		else
+			rest(s, 20);
+	}
+	if (s->step_count < STEPS_MAX)
+		s->steps[s->step_count++] = took;
+}
+
+static void step_until(struct show *s, const char *text)
+{
+	step_wait(s, text, true);
+}
+
+static void step_gone(struct show *s, const char *text)
+{
+	step_wait(s, text, false);
+}
+
+static bool step(struct show *s, const char *word)
+{
+	static const struct {
+		const char *name;
+		void (*go)(struct show *s, const char *value);
+	} rows[] = {{"type=", step_type}, {"key=", step_key}, {"run=", step_run},
+		{"calm=", step_calm}, {"until=", step_until}, {"gone=", step_gone}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t len = strlen(rows[i].name);
+		if (strncmp(word, rows[i].name, len) == 0) {
+			rows[i].go(s, word + len);
+			return true;
+		}
+	}
+	return false;
+}
+
 static void press_all(struct show *s, char *list)
 {
 	char *end = NULL;
 	for (char *word = strtok_r(list, ",", &end); word != NULL;
 		word = strtok_r(NULL, ",", &end)) {
-		if (strncmp(word, "type=", 5) == 0) {
-			type(s, word + 5);
+		if (step(s, word))
 			continue;
-		}
 		char *star = strchr(word, '*');
 		int times = star != NULL ? atoi(star + 1) : 1;
 		if (star != NULL)
 			*star = '\0';
-		for (size_t k = 0; k < sizeof(key_table) / sizeof(key_table[0]); k++)
-			for (int i = 0; strcmp(key_table[k].name, word) == 0 && i < times; i++)
-				press(s, key_table[k].bytes);
+		const char *bytes = key_bytes(word);
+		s->step_began = now_ms();
+		for (int i = 0; bytes != NULL && i < times; i++)
+			press(s, bytes);
 	}
 }
 
@@ -334,7 +429,9 @@ static void finish(struct show *s, bool wants_screen)
 			s->key_count, s->key_misses, at_share(s, 0.5), at_share(s, 0.99),
 			at_share(s, 1));
 	}
-	printf("}\n");
+	for (int i = 0; i < s->step_count; i++)
+		printf("%s%.2f", i == 0 ? ",\"steps\":[" : ",", s->steps[i]);
+	printf("%s}\n", s->step_count > 0 ? "]" : "");
 	for (int row = 0; wants_screen && row < ROWS; row++)
 		fprintf(stderr, "%s\n", s->text[row]);
 	kill(s->pid, SIGTERM);
@@ -350,7 +447,7 @@ static void finish(struct show *s, bool wants_screen)
 int main(int argc, char **argv)
 {
 	static struct show show;
-	const char *until = NULL, *password = NULL;
+	const char *until = NULL, *first = NULL, *password = NULL;
 	char *keys = NULL;
 	double limit = 60000;
 	bool is_rowan = false, wants_screen = false;
@@ -363,6 +460,8 @@ int main(int argc, char **argv)
 			wants_screen = true;
 		else if (strcmp(argv[at], "--until") == 0 && has_value)
 			until = argv[++at];
+		else if (strcmp(argv[at], "--first") == 0 && has_value)
+			first = key_bytes(argv[++at]);
 		else if (strcmp(argv[at], "--keys") == 0 && has_value)
 			keys = argv[++at];
 		else if (strcmp(argv[at], "--password") == 0 && has_value)
@@ -377,7 +476,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	start(&show, argv + at + 1, is_rowan);
-	watch_start(&show, until, password, limit);
+	watch_start(&show, until, first, password, limit);
 	if (keys != NULL)
 		press_all(&show, keys);
 	finish(&show, wants_screen);

@@ -1,4 +1,6 @@
 /* One connection for what somebody waits for, another for the rest. */
+#include <stdio.h>
+
 #include "tests/engine/engine_help.h"
 
 enum { WHILE_MS = 20 * 60 * 1000 };
@@ -118,4 +120,121 @@ Test(connections, one_that_is_cut_anywhere_is_made_again)
 			(unsigned)after, buf_text(&sim->difference));
 		sim_free(sim);
 	}
+}
+
+static bool nothing_waits(struct sim *sim)
+{
+	return sim_waiting(sim) == 0 && sim_is_idling(sim);
+}
+
+Test(connections, a_wish_out_of_idle_costs_one_round_trip_with_the_idle_behind_it)
+{
+	for (int i = SIM_DOVECOT; i <= SIM_CYRUS; i++) {
+		struct sim *sim = sim_settled(&sim_profiles[i], 3);
+		sim->latency = 50;
+		uint64_t before = sim_counts(sim).turns;
+		sim_wish(sim, "INBOX", 2, FLAG_FLAGGED, 0);
+		cr_assert(sim_until(sim, nothing_waits, 110), "%s", sim_said(sim));
+		cr_assert_eq(sim_counts(sim).turns, before + 1);
+		sim_mail_deliver(sim->server, "INBOX", 9);
+		cr_assert(sim_until(sim, hears_new_mail, 160), "%s", sim_said(sim));
+		sim_run(sim, 200);
+		cr_assert_eq(sim_counts(sim).turns, before + 2, "pushed, fetched, idle again");
+		sim_free(sim);
+	}
+}
+
+/* ---- What is kept for reading offline. ---- */
+
+static void keeps(struct sim *sim, const char *rule)
+{
+	char path[128];
+	snprintf(path, sizeof(path), "%s/rowan.conf", sim->folder);
+	FILE *file = fopen(path, "a");
+	cr_assert_not_null(file);
+	fprintf(file, "\toffline = %s\n", rule);
+	fclose(file);
+}
+
+static bool has_all_bodies(struct sim *sim)
+{
+	return sim_has_body(sim, "INBOX", 1) && sim_has_body(sim, "INBOX", 30) &&
+	       sim_has_body(sim, "Lists", 1) && sim_has_body(sim, "Lists", 5);
+}
+
+static bool has_headers_of_lists(struct sim *sim)
+{
+	return sim_shown_flags(sim, "Lists", 5) != ~(flags_t)0;
+}
+
+static struct sim *sim_keeping(const struct sim_profile *profile, const char *rule)
+{
+	struct sim *sim = sim_new(profile);
+	keeps(sim, rule);
+	for (unsigned n = 1; n <= 30; n++)
+		sim_mail_deliver(sim->server, "INBOX", n);
+	for (unsigned n = 31; n <= 35; n++)
+		sim_mail_deliver(sim->server, "Lists", n);
+	sim_start(sim);
+	sim_view(sim, "INBOX");
+	return sim;
+}
+
+Test(offline, all_is_kept_when_the_account_says_so_the_newest_first)
+{
+	for (int i = 0; i < SIM_PROFILES; i++) {
+		struct sim *sim = sim_keeping(&sim_profiles[i], "all");
+		BECOMES(sim, has_all_bodies, WHILE_MS);
+		cr_assert(sim_until(sim, sim_is_equal, WHILE_MS), "%s: %s", sim_profiles[i].name,
+			buf_text(&sim->difference));
+		cr_assert_leq(sim->connections, 2, "%s", sim_profiles[i].name);
+		unsigned asked = sim_server_count(sim->server, "UID FETCH");
+		sim_run(sim, WHILE_MS);
+		cr_assert_leq(sim_server_count(sim->server, "UID FETCH"), asked + 40,
+			"%s: what is here is not asked for again", sim_profiles[i].name);
+		sim_free(sim);
+	}
+}
+
+Test(offline, headers_alone_bring_no_body)
+{
+	struct sim *sim = sim_keeping(&sim_profiles[SIM_DOVECOT], "headers");
+	BECOMES(sim, has_headers_of_lists, WHILE_MS);
+	sim_run(sim, WHILE_MS);
+	cr_assert_not(sim_has_body(sim, "INBOX", 30) || sim_has_body(sim, "Lists", 5));
+	sim_free(sim);
+}
+
+static bool has_bodies_of_lists(struct sim *sim)
+{
+	return sim_has_body(sim, "Lists", 1) && sim_has_body(sim, "Lists", 5);
+}
+
+Test(offline, a_folder_has_a_rule_of_its_own)
+{
+	struct sim *sim = sim_keeping(&sim_profiles[SIM_CYRUS], "headers, Lists: all");
+	BECOMES(sim, has_bodies_of_lists, WHILE_MS);
+	sim_run(sim, WHILE_MS);
+	cr_assert_not(sim_has_body(sim, "INBOX", 30));
+	sim_free(sim);
+}
+
+Test(offline, without_the_setting_only_what_is_opened_is_fetched)
+{
+	struct sim *sim = sim_settled(&sim_profiles[SIM_DOVECOT], 5);
+	sim_view(sim, "INBOX");
+	sim_run(sim, WHILE_MS);
+	cr_assert_eq(sim->connections, 1);
+	cr_assert_not(sim_has_body(sim, "INBOX", 5));
+	sim_free(sim);
+}
+
+Test(offline, new_mail_is_kept_too)
+{
+	struct sim *sim = sim_keeping(&sim_profiles[SIM_DOVECOT], "all");
+	BECOMES(sim, has_all_bodies, WHILE_MS);
+	uint32_t uid = sim_mail_deliver(sim->server, "INBOX", 99);
+	sim_run(sim, WHILE_MS);
+	cr_assert(sim_has_body(sim, "INBOX", uid));
+	sim_free(sim);
 }
