@@ -81,7 +81,9 @@ void compose_new(
 /* The identity whose address the message came to: the one that stands in To or Cc; of several, or
  * when there is none, the one of X-Original-To, Envelope-To, Delivered-To; else that of From (one's
  * own mail answered) or Bcc. NULL when none did. addr (may be NULL) gets that address. Identities
- * stand in order of preference; "me+tag@host" counts as "me@host". */
+ * stand in order of preference; "me+tag@host" counts as "me@host".
+ * The identities of the account the message lies in stand first: mail of theirs is one's own, mail
+ * from other accounts is somebody's. */
 const struct identity *compose_identity_of(
 	struct str header, const struct identity *identities, size_t count, struct buf *addr);
 

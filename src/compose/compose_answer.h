@@ -17,6 +17,8 @@ const struct identity *compose_take_identity(
 	struct str header, const struct identity *identities, size_t count, struct draft *out);
 void compose_set_identity(const struct identity *identity, struct draft *out);
 
+/* How many of the first are of one account: those of the account a message lies in stand first. */
+size_t compose_nearest(const struct identity *identities, size_t count);
 bool compose_is_own(struct str addr, const struct identity *identities, size_t count);
 
 /* "\n-- \nsignature", where there is one. */

@@ -13,6 +13,14 @@ bool compose_is_own(struct str addr, const struct identity *identities, size_t c
 	return false;
 }
 
+size_t compose_nearest(const struct identity *identities, size_t count)
+{
+	size_t n = 0;
+	while (n < count && identities[n].account_id == identities[0].account_id)
+		n++;
+	return n;
+}
+
 /* Which identities a field names: how many, and the first by the order in the field. */
 struct match {
 	const struct identity *identity; /* of the first; NULL */
@@ -55,19 +63,23 @@ const struct identity *compose_identity_of(
 	static const char *const named[] = {"To", "Cc", "Resent-To", "Resent-Cc"};
 	static const char *const delivered[] = {"X-Original-To", "Envelope-To", "Delivered-To"};
 	static const char *const last[] = {"From", "Bcc"};
-	struct match to = {0}, envelope = {0}, other = {0};
+	struct match to = {0}, envelope = {0}, other = {0}, own = {0};
+	match_fields(&own, header, last, 1, identities, compose_nearest(identities, count));
 	match_fields(&to, header, named, sizeof(named) / sizeof(*named), identities, count);
 	match_fields(&envelope, header, delivered, sizeof(delivered) / sizeof(*delivered),
 		identities, count);
 	match_fields(&other, header, last, sizeof(last) / sizeof(*last), identities, count);
 	const struct match *best = &other;
-	if (to.identity != NULL && !(to.is_several && envelope.identity != NULL))
+	if (own.identity != NULL)
+		best = &own;
+	else if (to.identity != NULL && !(to.is_several && envelope.identity != NULL))
 		best = &to;
 	else if (envelope.identity != NULL)
 		best = &envelope;
 	if (addr != NULL)
 		buf_add(addr, buf_str(&best->addr));
 	const struct identity *found = best->identity;
+	buf_done(&own.addr);
 	buf_done(&to.addr);
 	buf_done(&envelope.addr);
 	buf_done(&other.addr);

@@ -19,7 +19,7 @@ enum {
 
 struct answer {
 	const struct identity *identities;
-	size_t identity_count;
+	size_t identity_count, nearest; /* nearest: of the account the mail lies in */
 	const struct compose_style *style;
 	struct table *seen;
 	struct address_list to, cc;
@@ -35,16 +35,19 @@ static bool is_new(struct answer *a, struct str addr)
 	return is;
 }
 
-enum own { OWN_LEFT_OUT, OWN_TAKEN };
+/* OWN_OF_OTHERS_TAKEN: those of other accounts are somebody else. */
+enum own { OWN_LEFT_OUT, OWN_OF_OTHERS_TAKEN, OWN_TAKEN };
 
 static void take(
 	struct answer *a, const struct address_list *from, enum own own, struct address_list *into)
 {
 	for (size_t i = 0; i < from->count; i++) {
 		struct str addr = str_from(from->items[i].addr);
-		bool is_own = compose_is_own(addr, a->identities, a->identity_count);
-		if (addr.len > 0 && into->count < COMPOSE_RECIPIENTS_MAX &&
-			(own == OWN_TAKEN || !is_own) && is_new(a, addr))
+		bool is_own = own != OWN_TAKEN &&
+			      compose_is_own(addr, a->identities,
+				      own == OWN_LEFT_OUT ? a->identity_count : a->nearest);
+		if (addr.len > 0 && into->count < COMPOSE_RECIPIENTS_MAX && !is_own &&
+			is_new(a, addr))
 			address_list_add(into, str_from(from->items[i].name), addr, STR(""));
 	}
 }
@@ -52,7 +55,7 @@ static void take(
 static bool list_has_own(const struct answer *a, const struct address_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (compose_is_own(str_from(list->items[i].addr), a->identities, a->identity_count))
+		if (compose_is_own(str_from(list->items[i].addr), a->identities, a->nearest))
 			return true;
 	return false;
 }
@@ -128,7 +131,7 @@ static void answer_all(struct answer *a, struct str header)
 	if (answer_followup(a, header))
 		return;
 	find_writer(a, header, &writer);
-	take(a, &writer, OWN_LEFT_OUT, &a->to);
+	take(a, &writer, OWN_OF_OTHERS_TAKEN, &a->to);
 	bool has_writer = a->to.count > before;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
 		struct address_list list = {0};
@@ -402,8 +405,10 @@ bool compose_reply(enum draft_verb verb, const struct compose_original *original
 	const struct identity *identities, size_t identity_count, const struct compose_style *style,
 	struct draft *out, struct error *err)
 {
-	struct answer a = {
-		.identities = identities, .identity_count = identity_count, .style = style};
+	struct answer a = {.identities = identities,
+		.identity_count = identity_count,
+		.nearest = compose_nearest(identities, identity_count),
+		.style = style};
 	struct buf subject = {0}, line = {0};
 	if (count == 0)
 		return error_set(err, ERROR_INPUT, "there is no message to answer");
