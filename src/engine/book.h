@@ -7,4 +7,8 @@
 /* REQUEST_COMPLETE and REQUEST_BOOK…. */
 void book_serve(struct engine *engine, struct request *request);
 
+/* ---- book_complete.c ---- */
+void book_complete(struct engine *engine, const struct request *request);
+void book_free(struct engine *engine);
+
 #endif

@@ -914,6 +914,7 @@ void engine_close(struct engine *engine)
 	jobs_free(engine->jobs);
 	reading_free_all(engine);
 	drafts_free(engine);
+	book_free(engine);
 	cache_close(engine->cache);
 	profile_close(engine->profile);
 	settings_free(engine->settings);

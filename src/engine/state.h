@@ -20,6 +20,7 @@
 
 struct account_run;
 struct backend;
+struct book_index;
 struct drafting;
 struct folder_sync;
 struct jobs;
@@ -61,6 +62,9 @@ struct engine {
 	bool wants_outbox, outbox_dirty, outbox_was_busy, outbox_is_recovered;
 	struct drafting *draftings; /* owned, linked: drafts that wait for messages */
 	bool wants_drafts, drafts_dirty;
+	struct book_index *book_index; /* owned; NULL until it is needed */
+	bool wants_book;
+	unsigned complete_serial; /* of the last REQUEST_COMPLETE */
 	bool book_is_stale;   /* its index is to be read again */
 	bool outbox_has_news; /* a draft's message may be out */
 	int64_t folders_told; /* ms: when EVENT_FOLDERS was last posted */

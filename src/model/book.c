@@ -44,5 +44,6 @@ void book_completion_done(struct book_completion *c)
 	mem_free(c->name);
 	mem_free(c->nickname);
 	mem_free(c->fcc);
+	mem_free(c->looks_like);
 	*c = (struct book_completion){0};
 }

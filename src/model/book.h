@@ -29,14 +29,16 @@ enum book_source {
 	BOOK_WRITTEN, /* was written to before */
 	BOOK_SEEN,    /* wrote to us */
 	BOOK_QUERIED, /* query_command */
+	BOOK_TYPED,   /* nowhere: it looks like another */
 };
 
 struct book_completion {
-	char *text;     /* owned: what is to stand in the header, 'Name <a@b>' or the list's */
-	char *address;  /* owned: the bare address; of a list "" */
-	char *name;     /* owned */
-	char *nickname; /* owned, "" : none */
-	char *fcc;      /* owned, "" : none */
+	char *text;       /* owned: what is to stand in the header, 'Name <a@b>' or the list's */
+	char *address;    /* owned: the bare address; of a list "" */
+	char *name;       /* owned */
+	char *nickname;   /* owned, "" : none */
+	char *fcc;        /* owned, "" : none */
+	char *looks_like; /* owned: the known address it could be mistaken for; NULL */
 	enum book_source source;
 	bool is_list;
 };
