@@ -65,9 +65,9 @@ struct engine {
 	struct book_index *book_index; /* owned; NULL until it is needed */
 	bool wants_book;
 	unsigned complete_serial; /* of the last REQUEST_COMPLETE */
-	bool book_is_stale;   /* its index is to be read again */
-	bool outbox_has_news; /* a draft's message may be out */
-	int64_t folders_told; /* ms: when EVENT_FOLDERS was last posted */
+	bool book_is_stale;       /* its index is to be read again */
+	bool outbox_has_news;     /* a draft's message may be out */
+	int64_t folders_told;     /* ms: when EVENT_FOLDERS was last posted */
 	unsigned next_question, next_serial;
 	uint64_t next_revision;
 	struct buf stats;  /* JSON objects of closed connections, one per line */
