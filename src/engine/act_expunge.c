@@ -50,6 +50,7 @@ static void act_search_finish(struct session *s, struct acting *acting)
 	bool is_here = s->selecting == NULL && s->folder != NULL &&
 		       s->folder->folder_id == acting->actions[0].folder_id;
 	acting->finish = act_expunge_finish;
+	acting->holds_folder = false;
 	if (acting->refused.count == 0 && is_here && act_all_ours(acting)) {
 		act_expect(s, acting, imap_expunge_all(s->imap), 0, 0);
 		return;
@@ -76,6 +77,7 @@ void act_expunge_send(struct session *s, struct acting *acting)
 		return;
 	}
 	acting->finish = act_search_finish;
+	acting->holds_folder = true;
 	act_expect(s, acting, imap_search(s->imap, false, STR("DELETED")), 0, 0);
 }
 

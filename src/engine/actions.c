@@ -361,6 +361,7 @@ bool act_is_ready(struct session *s, struct acting *acting, bool writes, enum ac
 		return false;
 	}
 	if (sync->is_resetting) {
+		s->wish_folder = a->folder_id; /* until it is done: else it would begin anew */
 		*start = ACT_WAITS;
 		return false;
 	}
@@ -488,6 +489,11 @@ bool actions_next(struct session *s)
 	bool started = actions_start(s, act_batch(engine, actions, count));
 	mem_free(actions);
 	return started;
+}
+
+bool actions_hold(const struct session *s)
+{
+	return s->acting != NULL && s->acting->holds_folder;
 }
 
 void actions_wake(const struct session *s, int64_t *deadline)

@@ -40,6 +40,8 @@ int64_t wishes_group(struct engine *engine); /* a number for a gesture */
 
 /* Sends the oldest wish that may go now; false when there is none. */
 bool actions_next(struct session *s);
+/* The selected folder must stay selected for what a wish does next. */
+bool actions_hold(const struct session *s);
 /* Lowers *deadline to when a wish is to be tried again. */
 void actions_wake(const struct session *s, int64_t *deadline);
 /* Wishes of other processes: their masks, and fresh pages. */
@@ -69,9 +71,10 @@ struct acting {
 	uint32_t copied_uidvalidity;
 	bool is_copied_unclear; /* a COPYUID whose lists do not match */
 	bool is_move;           /* by MOVE, not by COPY */
-	bool is_looking;        /* what is out only asks: code and words stay those of before */
-	struct imap_set found;  /* SEARCH */
-	struct act_upload {     /* the message whose bytes go out */
+	bool holds_folder;     /* what follows the answer needs the folder: not to be left before */
+	bool is_looking;       /* what is out only asks: code and words stay those of before */
+	struct imap_set found; /* SEARCH */
+	struct act_upload {    /* the message whose bytes go out */
 		unsigned command;
 		size_t message;
 		uint64_t from; /* of the blob */

@@ -210,7 +210,8 @@ bool tasks_ahead(struct session *s)
 	struct folder_task *before =
 		newest != NULL ? account_run_task_of(run, newest->folder_id) : NULL;
 	size_t next = 0;
-	if (s->pending_count > TASKS_AHEAD_MAX || (newest != NULL && !sync_may_leave(newest)) ||
+	if (s->pending_count > TASKS_AHEAD_MAX || actions_hold(s) ||
+		(newest != NULL && !sync_may_leave(newest)) ||
 		(before != NULL && before->bodies && !before->bodies_asked))
 		return false;
 	while (next < run->task_count && !tasks_may_visit(s, &run->tasks[next]))
@@ -227,7 +228,7 @@ static bool tasks_select(struct session *s)
 {
 	int64_t folder_id = tasks_folder(s);
 	struct folder_sync *newest = tasks_newest(s);
-	if (folder_id == 0 || session_is_refused(s, folder_id) ||
+	if (folder_id == 0 || session_is_refused(s, folder_id) || actions_hold(s) ||
 		(newest != NULL && newest->folder_id == folder_id &&
 			newest->is_examined == live_is_examined(s->run->engine, folder_id)))
 		return false;
@@ -304,6 +305,8 @@ void tasks_watch(struct session *s, int64_t *deadline)
 	}
 	if (s->idle_since + every < *deadline)
 		*deadline = s->idle_since + every;
+	if (s->is_bulk)
+		return; /* the list and the journal are the first connection's */
 	if (s->run->folders_next < *deadline)
 		*deadline = s->run->folders_next;
 	actions_wake(s, deadline);

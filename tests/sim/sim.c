@@ -128,6 +128,8 @@ static void sim_heard_done(struct sim_heard *heard)
 	event_free(heard->test);
 	event_free(heard->failed);
 	event_free(heard->notice);
+	event_free(heard->acted);
+	event_free(heard->undone);
 	event_free(heard->question);
 	*heard = (struct sim_heard){0};
 }
@@ -226,6 +228,8 @@ static void sim_hear(struct sim *sim, struct event *event)
 		[EVENT_SYNCED] = &heard->synced,
 		[EVENT_TEST] = &heard->test,
 		[EVENT_NOTICE] = &heard->notice,
+		[EVENT_ACTED] = &heard->acted,
+		[EVENT_UNDONE] = &heard->undone,
 		[EVENT_FAILED] = &heard->failed,
 		[EVENT_QUESTION] = &heard->question,
 		[EVENT_STOPPED] = NULL,
