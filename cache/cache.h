@@ -185,6 +185,9 @@ bool cache_uid_count(struct cache *cache, int64_t folder_id, uint32_t first, uin
  */
 bool cache_deleted(
 	struct cache *cache, int64_t folder_id, int64_t **places, size_t *count, struct error *err);
+/* Only how many. */
+bool cache_deleted_count(
+	struct cache *cache, int64_t folder_id, uint32_t *count, struct error *err);
 /* The UID of the row-th (0-based) row as the server counts them; 0 when there is none. */
 bool cache_uid_at(
 	struct cache *cache, int64_t folder_id, uint32_t row, uint32_t *uid, struct error *err);
@@ -280,6 +283,44 @@ bool cache_next_unseen(struct cache *cache, const struct view *view, int64_t pla
 bool cache_find(struct cache *cache, const struct view *view, int64_t place_id, bool backwards,
 	struct str text, size_t max, int64_t *found, int64_t *next_place, struct error *err);
 
+/* What messages are selected by. Texts are folded (case, marks) and looked for anywhere. */
+enum cache_rule_kind {
+	CACHE_RULE_ALL,
+	CACHE_RULE_FROM,
+	CACHE_RULE_SUBJECT,
+	CACHE_RULE_TO,
+	CACHE_RULE_HEADER,  /* any of these three */
+	CACHE_RULE_FLAGS,   /* has one of the flags */
+	CACHE_RULE_SINCE,   /* value: seconds since 1970 */
+	CACHE_RULE_BEFORE,
+	CACHE_RULE_LARGER,  /* value: bytes */
+	CACHE_RULE_SMALLER,
+};
+struct cache_rule {
+	enum cache_rule_kind kind;
+	bool is_not; /* those it does not fit */
+	struct str text; /* borrowed */
+	flags_t flags;
+	int64_t value;
+};
+/* Holds at most max rows of the view, from the one behind place_id on (0: from the start), against
+ * the rule and tells each with its hints. A slice; *next 0: the end was reached. */
+typedef void cache_select_take(void *context, int64_t place_id, unsigned hints, bool fits);
+bool cache_select(struct cache *cache, const struct view *view, int64_t place_id, size_t max,
+	const struct cache_rule *rule, cache_select_take *take, void *context, int64_t *next,
+	struct error *err);
+/* The same comparison for any text. */
+bool cache_text_has(struct str text, struct str needle);
+/* How many rows are shown with a place in [first, last] of one folder. */
+bool cache_place_count(
+	struct cache *cache, int64_t first, int64_t last, uint32_t *count, struct error *err);
+/* The place of a row of a view (0-based); 0: there is none. */
+bool cache_place_at(struct cache *cache, const struct view *view, uint32_t row, int64_t *place_id,
+	struct error *err);
+/* The rows of these places as a page, in their order; those that are gone are left out. */
+bool cache_page_places(struct cache *cache, const int64_t *places, size_t count,
+	struct cache_page *page, struct error *err);
+
 /* All that is stored of one message. */
 struct cache_message {
 	struct message row;
@@ -342,11 +383,15 @@ bool cache_journal_apply(struct cache *cache, size_t *applied, struct error *err
  * caller (action_done each, mem_free). */
 bool cache_actions_waiting(struct cache *cache, int64_t account_id, int64_t now,
 	struct action **actions, size_t max, size_t *count, struct error *err);
-/* For the screen: all that are not done, newest last. */
+/* For the screen: those that are not done, newest last, at most 200; of long ones behind the first
+ * item_count alone is told and items is NULL. */
 bool cache_actions_list(
 	struct cache *cache, struct action **actions, size_t *count, struct error *err);
 bool cache_actions_count(struct cache *cache, int64_t account_id, uint32_t *waiting,
 	uint32_t *failed, struct error *err);
+/* When the first of those that wait for a time behind now is due; 0: there is none. */
+bool cache_actions_next_time(struct cache *cache, int64_t account_id, int64_t now, int64_t *next,
+	struct error *err);
 /* How many of the waiting ones only set \Seen. */
 bool cache_actions_marks(
 	struct cache *cache, int64_t account_id, uint32_t *marks, struct error *err);
@@ -391,8 +436,8 @@ bool cache_action_split(struct cache *cache, const struct action *action, const 
 bool cache_action_get(
 	struct cache *cache, int64_t action_id, struct action *action, struct error *err);
 /* All of one key press, newest first, with ended ones. */
-bool cache_actions_group(struct cache *cache, int64_t group, struct action **actions, size_t *count,
-	struct error *err);
+bool cache_actions_group(
+	struct cache *cache, int64_t group, int64_t **action_ids, size_t *count, struct error *err);
 /* Takes a wish back of which no byte can have gone out; else *is_cancelled is false. */
 bool cache_action_cancel(
 	struct cache *cache, const struct action *action, bool *is_cancelled, struct error *err);

@@ -10,6 +10,12 @@
 #include "cache/cache_temps.h"
 #include "cache/cache_transfer.h"
 
+enum {
+	CACHE_RUN_ITEMS = 3000,   /* messages of the wishes that run together */
+	CACHE_LIST_ACTIONS = 200, /* wishes of a list, */
+	CACHE_LIST_ITEMS = 1000,  /* and messages that come with them */
+};
+
 static uint32_t action_pre_word(const char *bytes)
 {
 	uint32_t word = 0;
@@ -210,7 +216,7 @@ bool cache_actions_waiting(struct cache *cache, int64_t account_id, int64_t now,
 	_Static_assert(ACTION_EXPUNGE == 4 && ACTION_REPLACE == 6 && ACTION_FOLDER == 7,
 		"the text above names them");
 	struct actions_held held = {0};
-	size_t cap = 0;
+	size_t cap = 0, items = 0;
 	*actions = NULL;
 	*count = 0;
 	if (cache->mode == CACHE_OWNER && !cache_journal_apply(cache, NULL, err))
@@ -218,13 +224,14 @@ bool cache_actions_waiting(struct cache *cache, int64_t account_id, int64_t now,
 	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_INTS(account_id), err);
 	bool ok = stmt != NULL;
 	enum store_row row = STORE_END;
-	while (ok && *count < max && (row = store_next(cache, stmt, err)) == STORE_ROW) {
+	while (ok && *count < max && items < CACHE_RUN_ITEMS && (row = store_next(cache, stmt, err)) == STORE_ROW) {
 		*actions = array_room(*actions, *count, &cap, sizeof(**actions));
 		struct action *action = &(*actions)[*count];
 		bool is_taken = true;
 		ok = actions_step(cache, &held, stmt, now, action, &is_taken, err);
 		if (ok && is_taken) {
 			(*count)++;
+			items += action->item_count;
 			cache_action_hand(cache, action->action_id);
 		} else {
 			action_done(action);
@@ -239,22 +246,34 @@ bool cache_actions_waiting(struct cache *cache, int64_t account_id, int64_t now,
 	return false;
 }
 
+static bool action_item_count(struct cache *cache, struct action *action, struct error *err)
+{
+	static const char sql[] = "SELECT count(*) FROM op_item WHERE op_id=?1 AND state<>1";
+	int64_t count = 0;
+	bool ok = store_number(cache, STORE_LOCAL, sql, STORE_INTS(action->action_id), &count, err);
+	action->item_count = (size_t)count;
+	return ok;
+}
+
 bool cache_actions_list(
 	struct cache *cache, struct action **actions, size_t *count, struct error *err)
 {
-	static const char sql[] =
-		"SELECT " CACHE_ACTION_COLUMNS " FROM op WHERE state NOT IN (4, 8) ORDER BY op_id";
-	size_t cap = 0;
+	static const char sql[] = "SELECT " CACHE_ACTION_COLUMNS
+				  " FROM op WHERE state NOT IN (4, 8) ORDER BY op_id LIMIT ?1";
+	size_t cap = 0, items = 0;
 	*actions = NULL;
 	*count = 0;
-	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_NONE, err);
+	sqlite3_stmt *stmt =
+		store_query(cache, STORE_LOCAL, sql, STORE_INTS(CACHE_LIST_ACTIONS), err);
 	bool ok = stmt != NULL;
 	enum store_row row = STORE_END;
 	while (ok && (row = store_next(cache, stmt, err)) == STORE_ROW) {
 		*actions = array_room(*actions, *count, &cap, sizeof(**actions));
 		struct action *action = &(*actions)[(*count)++];
 		cache_action_read(stmt, action);
-		ok = cache_action_items(cache, action, err);
+		ok = items < CACHE_LIST_ITEMS ? cache_action_items(cache, action, err)
+					      : action_item_count(cache, action, err);
+		items += action->item_count;
 	}
 	if (stmt != NULL)
 		sqlite3_reset(stmt);
@@ -262,6 +281,16 @@ bool cache_actions_list(
 		return true;
 	actions_free(actions, count);
 	return false;
+}
+
+bool cache_actions_next_time(struct cache *cache, int64_t account_id, int64_t now, int64_t *next,
+	struct error *err)
+{
+	static const char sql[] = "SELECT coalesce(min(not_before),0) FROM op INDEXED BY op_shown"
+				  " WHERE account_id=?1 AND state NOT IN (4, 8)"
+				  " AND done_at IS NULL AND not_before>?2";
+	*next = 0;
+	return store_number(cache, STORE_LOCAL, sql, STORE_INTS(account_id, now), next, err);
 }
 
 bool cache_actions_count(struct cache *cache, int64_t account_id, uint32_t *waiting,

@@ -227,26 +227,20 @@ bool cache_action_strand(struct cache *cache, const struct action *action, struc
 	return ok;
 }
 
-bool cache_actions_group(struct cache *cache, int64_t group, struct action **actions, size_t *count,
-	struct error *err)
+bool cache_actions_group(
+	struct cache *cache, int64_t group, int64_t **action_ids, size_t *count, struct error *err)
 {
-	static const char sql[] =
-		"SELECT " CACHE_ACTION_COLUMNS " FROM op WHERE grp=?1 ORDER BY op_id DESC";
+	static const char sql[] = "SELECT op_id FROM op WHERE grp=?1 ORDER BY op_id DESC";
 	size_t cap = 0;
-	*actions = NULL;
+	*action_ids = NULL;
 	*count = 0;
 	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_INTS(group), err);
-	bool ok = stmt != NULL;
-	enum store_row row = STORE_END;
-	while (ok && (row = store_next(cache, stmt, err)) == STORE_ROW) {
-		*actions = array_room(*actions, *count, &cap, sizeof(**actions));
-		struct action *action = &(*actions)[(*count)++];
-		cache_action_read(stmt, action);
-		ok = cache_action_items(cache, action, err);
+	enum store_row row = STORE_BAD;
+	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW) {
+		*action_ids = array_room(*action_ids, *count, &cap, sizeof(**action_ids));
+		(*action_ids)[(*count)++] = sqlite3_column_int64(stmt, 0);
 	}
-	if (stmt != NULL)
-		sqlite3_reset(stmt);
-	return ok && row != STORE_BAD;
+	return row == STORE_END;
 }
 
 bool cache_action_get(

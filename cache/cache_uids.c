@@ -85,6 +85,26 @@ bool cache_deleted(
 	return row == STORE_END;
 }
 
+bool cache_deleted_count(
+	struct cache *cache, int64_t folder_id, uint32_t *count, struct error *err)
+{
+	static const char all[] =
+		"SELECT count(*) FROM place INDEXED BY place_deleted"
+		" WHERE ((server|added)&~removed)&8<>0 AND place_id>=?1 AND place_id<?2";
+	static const char gone[] =
+		"SELECT count(*) FROM place INDEXED BY place_hidden"
+		" WHERE hidden<>0 AND ((server|added)&~removed)&8<>0 AND place_id>=?1"
+		" AND place_id<?2";
+	_Static_assert(FLAG_DELETED == 8, "the texts above name it");
+	int64_t low = cache_folder_low(folder_id), high = cache_folder_high(folder_id);
+	int64_t deleted = 0, hidden = 0;
+	if (!store_number(cache, STORE_CACHE, all, STORE_INTS(low, high), &deleted, err) ||
+		!store_number(cache, STORE_CACHE, gone, STORE_INTS(low, high), &hidden, err))
+		return false;
+	*count = (uint32_t)(deleted - hidden);
+	return true;
+}
+
 /* The hidden rows of a folder, ascending. Owned by the caller. */
 static bool uids_hidden(
 	struct cache *cache, int64_t folder_id, int64_t **places, size_t *count, struct error *err)

@@ -2,6 +2,7 @@
 #include "ui/app_parts.h"
 
 #include "ui/app_compose.h"
+#include "ui/app_export.h"
 #include "ui/app_open.h"
 #include "ui/app_save.h"
 #include "ui/app_wish.h"
@@ -378,6 +379,7 @@ int app_tick(struct app *app, int64_t now)
 	app_start(app); /* it waited for a question to be answered */
 	int64_t next = earlier(app_tick_questions(app), app_open_tick(app));
 	next = earlier(next, app_leave_tick(app));
+	next = earlier(next, app_export_tick(app));
 	for (size_t i = 0; i < app->depth; i++)
 		if (app->stack[i]->ops->tick != NULL)
 			next = earlier(next, app->stack[i]->ops->tick(app->stack[i]));
@@ -444,6 +446,7 @@ void app_free(struct app *app)
 	prompt_drop(&app->prompt);
 	app_question_done(app);
 	app_save_done(app);
+	app_export_done(app);
 	app_open_done(app);
 	app_transfer_done(app);
 	mem_free(app->transfer.name);

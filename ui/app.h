@@ -59,12 +59,26 @@ struct opening {
 
 /* Messages that are to go to a folder: until it is known which. */
 struct transfer {
-	int64_t *place_ids; /* owned */
+	int64_t *place_ids; /* owned; NULL: what is selected in list_id */
 	size_t count;
+	unsigned list_id;
 	bool is_copy, must_copy;
 	bool is_creating;    /* the folder is being made first */
 	char *name;          /* owned: of that one */
 	int64_t last_folder; /* saved to last; 0 */
+};
+
+/* Messages on their way to files or to a command: app_export.h. */
+struct exporting {
+	unsigned list_id; /* all that are selected there; 0: place_id alone */
+	int64_t place_id; /* the one at work, or the last one */
+	bool is_pipe, is_begun, wants_save;
+	uint64_t tag;               /* of what was asked of the engine */
+	char *folder, *path, *output; /* owned */
+	struct argv argv;
+	pid_t pid; /* the command that runs; 0 */
+	unsigned done, kept;
+	struct buf printed;
 };
 
 struct folder_change {
@@ -124,6 +138,7 @@ struct app {
 	struct saving saving;
 	struct opening opening;
 	struct transfer transfer;
+	struct exporting exporting;
 	struct folder_change change;
 	struct writing writing;
 	uint64_t wish_tag;              /* of the last wish, whose outcome is told */

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "ui/app_compose.h"
+#include "ui/app_export.h"
 #include "ui/app_open.h"
 #include "ui/app_save.h"
 #include "ui/app_wish.h"
@@ -123,8 +124,15 @@ static void app_take_new_mail(struct app *app, struct event *event)
 		app_run_beside(app, app->options->new_mail_command, row->from_name, row->subject);
 }
 
+static void app_take_found(struct app *app, struct event *event)
+{
+	app_export_event(app, event);
+}
+
 static void app_take_failed(struct app *app, struct event *event)
 {
+	if (app_export_event(app, event))
+		return;
 	app_open_event(app, event);
 	app_compose_event(app, event);
 	app_say_error(app, &event->error);
@@ -132,7 +140,7 @@ static void app_take_failed(struct app *app, struct event *event)
 
 static void app_take_saved(struct app *app, struct event *event)
 {
-	if (!app_open_event(app, event))
+	if (!app_export_event(app, event) && !app_open_event(app, event))
 		app_save_event(app, event);
 }
 
@@ -156,6 +164,7 @@ static const struct {
 	{EVENT_QUESTION, app_take_question},
 	{EVENT_NOTICE, app_take_notice},
 	{EVENT_NEW_MAIL, app_take_new_mail},
+	{EVENT_FOUND, app_take_found},
 	{EVENT_SAVED, app_take_saved},
 	{EVENT_ACTED, app_take_wish},
 	{EVENT_UNDONE, app_take_wish},

@@ -76,6 +76,12 @@ static bool opened_make_folder(struct app *app)
 	return false;
 }
 
+const char *app_open_folder_path(struct app *app)
+{
+	bool has_folder = app->options->open_folder != NULL && opened_make_folder(app);
+	return has_folder ? app->opening.folder : NULL;
+}
+
 /* "3-menu.png", or as the entry wants its files called. Without blanks: the user's own line for the
  * shell may forget to quote. */
 static char *opened_path(struct app *app, const struct doc_part *part, const char *template)

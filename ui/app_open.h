@@ -23,6 +23,9 @@ char *app_open_file(struct app *app, const char *name);
  * over. The line may name variables and quote: sh reads it, as it does for other programs. */
 void app_open_program(struct app *app, const char *line, const char *path,
 	void (*done)(void *context, int status), void *context);
+/* A folder for files that live for a moment: removed at the end. NULL, said why, when there is none.
+ */
+const char *app_open_folder_path(struct app *app);
 
 /* EVENT_SAVED, EVENT_FAILED: true when they were about a file to open. */
 bool app_open_event(struct app *app, const struct event *event);

@@ -34,8 +34,7 @@ void save_name(struct str outside, const char *fallback, struct buf *out)
 	safe_text_done(&safe);
 }
 
-/* "~/x" is in the home folder; anything else is as written. */
-static char *save_expand(const char *path)
+char *save_expand(const char *path)
 {
 	const char *home = getenv("HOME");
 	struct buf out = {0};

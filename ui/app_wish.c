@@ -134,8 +134,11 @@ static void transfer_send(struct app *app, int64_t folder_id)
 	struct request *request = request_new(t->is_copy ? REQUEST_COPY : REQUEST_MOVE);
 	request->folder_id = t->last_folder = folder_id;
 	request->place_ids = t->place_ids;
-	request->place_count = t->count;
+	request->place_count = t->place_ids != NULL ? t->count : 0;
+	request->list_id = t->list_id;
+	request->by_selection = t->list_id != 0;
 	t->place_ids = NULL;
+	t->count = 0;
 	app_wish(app, request);
 }
 
@@ -163,12 +166,15 @@ void app_transfer_done(struct app *app)
 {
 	mem_free(app->transfer.place_ids);
 	app->transfer.place_ids = NULL;
+	app->transfer.count = 0;
 	app->transfer.is_creating = false;
 }
 
 static int64_t transfer_account(const struct app *app)
 {
-	const struct folder *folder = app_folder(app, place_folder(app->transfer.place_ids[0]));
+	const struct transfer *t = &app->transfer;
+	const struct folder *folder = app_folder(
+		app, t->place_ids != NULL ? place_folder(t->place_ids[0]) : app->folder_id);
 	return folder != NULL ? folder->account_id : 0;
 }
 
@@ -234,7 +240,7 @@ static void transfer_named(void *context, const char *text)
 
 static void transfer_picked(struct app *app, int64_t folder_id)
 {
-	if (app->transfer.place_ids != NULL)
+	if (app->transfer.count > 0)
 		transfer_send(app, folder_id);
 }
 
@@ -281,9 +287,11 @@ static void transfer_ask(struct app *app, const char *text)
 	buf_done(&name);
 }
 
-void app_transfer(struct app *app, int64_t *place_ids, size_t count, bool must_copy)
+void app_transfer(
+	struct app *app, int64_t *place_ids, size_t count, unsigned list_id, bool must_copy)
 {
 	app_transfer_done(app);
+	app->transfer.list_id = list_id;
 	app->transfer.place_ids = place_ids;
 	app->transfer.count = count;
 	app->transfer.is_copy = app->transfer.must_copy = must_copy;

@@ -15,8 +15,10 @@ void app_wish_about(
 void app_wish_event(struct app *app, const struct event *event); /* ACTED, UNDONE, FAILED */
 void app_undo(struct app *app);
 
-/* Asks where to and moves them there, or copies; takes the ids. */
-void app_transfer(struct app *app, int64_t *place_ids, size_t count, bool must_copy);
+/* Asks where to and moves them there, or copies; takes the ids. With a list_id all that is selected
+ * in that list, `count` of them. */
+void app_transfer(
+	struct app *app, int64_t *place_ids, size_t count, unsigned list_id, bool must_copy);
 void app_transfer_done(struct app *app);
 
 void app_folder_add(struct app *app, int64_t account_id);

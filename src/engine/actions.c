@@ -60,32 +60,12 @@ void actions_apply(struct engine *engine)
 	engine->actions_dirty = engine->accounts_dirty = true;
 }
 
-static void actions_free(struct action *actions, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		action_done(&actions[i]);
-	mem_free(actions);
-}
-
 /* When the next of those that are put off is due; INT64_MAX when none is. */
 static int64_t actions_next_time(const struct engine *engine, int64_t account_id)
 {
-	struct action *actions = NULL;
-	size_t count = 0;
-	int64_t next = INT64_MAX;
-	uint32_t waiting = 0, failed = 0;
-	if (!cache_actions_count(engine->cache, account_id, &waiting, &failed, NULL) ||
-		waiting == 0 || !cache_actions_list(engine->cache, &actions, &count, NULL))
-		return next;
-	for (size_t i = 0; i < count; i++) {
-		const struct action *a = &actions[i];
-		bool is_open = a->state <= ACTION_MARKED || a->state == ACTION_UNKNOWN;
-		if (is_open && a->account_id == account_id && a->not_before > engine->wall &&
-			a->not_before < next)
-			next = a->not_before;
-	}
-	actions_free(actions, count);
-	return next;
+	int64_t next = 0;
+	bool ok = cache_actions_next_time(engine->cache, account_id, engine->wall, &next, NULL);
+	return ok && next != 0 ? next : INT64_MAX;
 }
 
 bool actions_are_due(const struct account_run *run)

@@ -16,14 +16,14 @@
 
 /* ---- wishes.c: what is asked. ---- */
 
-void wishes_flags(struct engine *engine, const struct request *request);    /* REQUEST_FLAGS … */
-void wishes_transfer(struct engine *engine, const struct request *request); /* MOVE, COPY */
 void wishes_append(struct engine *engine, const struct request *request);
-void wishes_delete(struct engine *engine, const struct request *request); /* and UNDELETE */
-void wishes_expunge(struct engine *engine, const struct request *request);
+struct slices;
+/* REQUEST_FLAGS, MOVE, COPY, DELETE, UNDELETE, EXPUNGE; slices: what it is a slice of, or NULL. */
+void wishes_serve(struct engine *engine, const struct request *request, struct slices *slices);
 void wishes_folder(struct engine *engine, const struct request *request); /* FOLDER_… */
 void wishes_again(struct engine *engine, const struct request *request);  /* ACTION_RETRY, _DROP */
-void wishes_undo(struct engine *engine, const struct request *request);   /* undo.c */
+void wishes_undo_next(struct engine *engine, struct slices *slices); /* undo.c: one wish of a gesture */
+void wishes_remember(struct engine *engine, int64_t group);       /* can be undone from now on */
 
 /* One wish of a gesture; how many messages it concerns is added to *count. */
 bool wish_add(struct engine *engine, struct action *action, size_t *count, struct error *err);

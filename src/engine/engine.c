@@ -9,8 +9,10 @@
 #include "engine/book.h"
 #include "engine/drafts.h"
 #include "engine/jobs.h"
+#include "engine/slices.h"
 #include "engine/live.h"
 #include "engine/local.h"
+#include "engine/select.h"
 #include "engine/profile.h"
 #include "engine/reading.h"
 #include "engine/session.h"
@@ -328,34 +330,37 @@ static void engine_serve(struct engine *engine, struct request *request)
 		reading_end(engine, request->place_id);
 		break;
 	case REQUEST_FIND:
+	case REQUEST_NEXT_NEW:
 		live_find(engine, request);
 		return; /* kept until it is found */
-	case REQUEST_NEXT_NEW:
-		live_next_new(engine, request);
+	case REQUEST_SELECT:
+		select_ask(engine, request);
+		return;
+	case REQUEST_SELECTED:
+		select_next(engine, request);
 		break;
-	case REQUEST_FLAGS:
-		wishes_flags(engine, request);
-		break;
-	case REQUEST_MOVE:
-	case REQUEST_COPY:
-		wishes_transfer(engine, request);
+	case REQUEST_ZOOM:
+		select_zoom(engine, request);
 		break;
 	case REQUEST_APPEND:
 		wishes_append(engine, request);
 		break;
+	case REQUEST_FLAGS:
+	case REQUEST_MOVE:
+	case REQUEST_COPY:
 	case REQUEST_DELETE:
 	case REQUEST_UNDELETE:
-		wishes_delete(engine, request);
-		break;
 	case REQUEST_EXPUNGE:
-		wishes_expunge(engine, request);
+		if (slices_take(engine, request))
+			return; /* kept until all is done */
+		wishes_serve(engine, request, NULL);
 		break;
 	case REQUEST_FOLDER:
 		wishes_folder(engine, request);
 		break;
 	case REQUEST_UNDO:
-		wishes_undo(engine, request);
-		break;
+		slices_undo(engine, request);
+		return;
 	case REQUEST_ACTION_RETRY:
 	case REQUEST_ACTION_DROP:
 		wishes_again(engine, request);
@@ -686,6 +691,8 @@ int64_t engine_step(struct engine *engine, int64_t now)
 		engine_look(engine, &deadline);
 	else
 		engine_hear_guests(engine);
+	if (slices_step(engine) && engine->slices != NULL)
+		deadline = now;
 	/* Pages that were asked for go out before any slower work. */
 	live_flush(engine, &deadline);
 	for (size_t i = 0; !engine->is_guest && i < engine->run_count; i++) {
@@ -695,6 +702,8 @@ int64_t engine_step(struct engine *engine, int64_t now)
 	}
 	engine_step_tests(engine, &deadline);
 	if (live_prepare(engine) || live_search(engine))
+		deadline = now;
+	if (select_step(engine, &deadline))
 		deadline = now;
 	reading_flush(engine, &deadline);
 	drafts_step(engine, &deadline);
@@ -911,6 +920,8 @@ void engine_close(struct engine *engine)
 		engine_drop_run(engine, engine->run_count - 1);
 	mem_free(engine->runs);
 	live_search_free(engine);
+	select_free(engine);
+	slices_free_all(engine);
 	jobs_free(engine->jobs);
 	reading_free_all(engine);
 	drafts_free(engine);

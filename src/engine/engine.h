@@ -72,6 +72,11 @@ enum request_kind {
 	REQUEST_OPEN_END,       /* place_id: nobody looks at it any more */
 	REQUEST_FIND,           /* list_id, place_id, text, is_backwards → EVENT_FOUND */
 	REQUEST_NEXT_NEW,       /* list_id, place_id → EVENT_FOUND */
+	REQUEST_SELECT,         /* list_id, select; text, add (flags), place_id as the rule wants:
+				   → EVENT_SELECTED when all rows were looked at, and pages */
+	REQUEST_SELECTED,       /* list_id, place_id → EVENT_FOUND: the next selected one behind
+				   it (0: the first), in order of arrival */
+	REQUEST_ZOOM,           /* list_id, is_on: the list shows what is selected alone → pages */
 	REQUEST_FLAGS,          /* place_ids, add, remove, text ("+Word -Word …": keywords by
 				   name, or NULL): a wish → pages */
 	REQUEST_SAVE_PART,      /* place_id, part ("" is the whole message), path, may_overwrite →
@@ -85,7 +90,9 @@ enum request_kind {
 	REQUEST_ACCOUNT_REMOVE, /* account_id */
 	REQUEST_ACCOUNT_TEST, /* account (not saved) → EVENT_TEST steps, the last with is_last */
 	REQUEST_IDLE, /* headless: → EVENT_IDLE once nothing is left to do for what was asked */
-	/* Wishes. Each answers with EVENT_ACTED; each is one step of the undo. */
+	/* Wishes. Each answers with EVENT_ACTED; each is one step of the undo. With by_selection
+	 * about all that is selected in list_id, in place of place_ids: however many they are, no
+	 * key waits for them. */
 	REQUEST_MOVE,     /* place_ids, folder_id: the target, of any account */
 	REQUEST_COPY,     /* the same */
 	REQUEST_APPEND,   /* folder_id; the message's bytes in `message`, or in the file at `path`;
@@ -167,12 +174,41 @@ struct show_options {
 	char part[64];    /* show only this part: "" is the message */
 };
 
+/* By what messages of a list are selected, and what becomes of those that were before. */
+enum select_rule {
+	SELECT_ALL,
+	SELECT_NONE,
+	SELECT_PLACE,   /* place_id: changes over */
+	SELECT_NUMBERS, /* text: "3,5-9,20-" */
+	SELECT_FROM,    /* text */
+	SELECT_SUBJECT,
+	SELECT_TO,
+	SELECT_HEADER, /* any of these three */
+	SELECT_BODY,   /* text, anywhere in the message: asked of the server; offline of the bodies
+			  that are here */
+	SELECT_FLAGS,  /* add: one of them; text: or a keyword of that name */
+	SELECT_SINCE,  /* value: seconds since 1970 */
+	SELECT_BEFORE,
+	SELECT_LARGER, /* value: bytes */
+	SELECT_SMALLER,
+};
+enum select_mode { SELECT_REPLACES, SELECT_BROADENS, SELECT_NARROWS };
+
+struct select {
+	enum select_rule rule;
+	enum select_mode mode;
+	bool is_not; /* those that it does not fit */
+	int64_t value;
+};
+
 enum answer { ANSWER_CANCEL, ANSWER_ONCE, ANSWER_ALWAYS, ANSWER_NO };
 
 struct request {
 	enum request_kind kind;
 	unsigned list_id;
 	struct page_request page;
+	struct select select;
+	bool by_selection;
 	int64_t place_id;
 	int64_t *place_ids; /* owned */
 	size_t place_count;
@@ -216,6 +252,8 @@ enum event_kind {
 	EVENT_PAGE,
 	EVENT_SHOWN,
 	EVENT_FOUND,
+	EVENT_SELECTED, /* done: how many are selected now; is_unreachable: of bodies, only those
+			   that are here were looked into */
 	EVENT_SAVED,
 	EVENT_QUESTION,
 	EVENT_NOTICE,   /* one line for the status line */
@@ -275,6 +313,8 @@ struct page {
 	size_t count;
 	uint32_t unseen;
 	uint32_t deleted;  /* shown as deleted, in all of the folder */
+	uint32_t selected; /* in all of the folder; rows have HINT_SELECTED */
+	bool is_zoomed;    /* the rows are those that are selected, and total counts them */
 	uint64_t revision; /* grows; an older one that arrives late is dropped */
 	bool is_read_only;
 	bool is_syncing;       /* headers are still coming */

@@ -3,11 +3,12 @@
 
 #include "base/memory.h"
 #include "engine/account_run.h"
+#include "engine/select.h"
 #include "engine/sync.h"
 
 enum { LIVE_PAUSE = 30, LIVE_PREPARE_ROWS = 500, LIVE_FIND_ROWS = 5000 };
 
-static struct live_list *live_get(struct engine *engine, unsigned list_id)
+struct live_list *live_get(struct engine *engine, unsigned list_id)
 {
 	for (struct live_list *list = engine->lists; list != NULL; list = list->next)
 		if (list->list_id == list_id)
@@ -94,7 +95,11 @@ void live_open(struct engine *engine, const struct request *request)
 		engine->lists = list;
 	} else if (list->page.view.folder_id != request->page.view.folder_id) {
 		live_left(engine, list->page.view.folder_id);
+		selection_done(&list->selection);
 	}
+	bool is_zoomed = list->zoom != NULL && list->selection.messages > 0;
+	mem_free(list->zoom);
+	list->zoom = NULL;
 	list->page = request->page;
 	if (list->page.remembered)
 		live_recall(engine, &list->page);
@@ -105,6 +110,8 @@ void live_open(struct engine *engine, const struct request *request)
 	struct account_run *run = engine_run_of_folder(engine, request->page.view.folder_id);
 	if (run != NULL)
 		account_run_want_folder(run, request->page.view.folder_id);
+	if (is_zoomed) /* in another order */
+		select_zoom(engine, &(struct request){.list_id = list->list_id, .is_on = true});
 }
 
 void live_page(struct engine *engine, const struct request *request)
@@ -129,6 +136,8 @@ void live_close(struct engine *engine, unsigned list_id)
 		return;
 	*at = gone->next;
 	live_left(engine, gone->page.view.folder_id);
+	selection_done(&gone->selection);
+	mem_free(gone->zoom);
 	mem_free(gone);
 }
 
@@ -164,16 +173,6 @@ static enum cache_anchor live_anchor(enum page_anchor anchor)
 	return anchors[anchor];
 }
 
-/* Costs their number, not the folder's. */
-static uint32_t live_deleted(struct engine *engine, int64_t folder_id)
-{
-	int64_t *places = NULL;
-	size_t count = 0;
-	cache_deleted(engine->cache, folder_id, &places, &count, NULL);
-	mem_free(places);
-	return (uint32_t)count;
-}
-
 static void live_fill_folder(struct engine *engine, struct page *page)
 {
 	struct folder folder = {0};
@@ -181,7 +180,7 @@ static void live_fill_folder(struct engine *engine, struct page *page)
 	if (!cache_folder_get(engine->cache, page->view.folder_id, &folder, NULL))
 		return;
 	page->unseen = folder.unseen;
-	page->deleted = live_deleted(engine, folder.folder_id);
+	cache_deleted_count(engine->cache, folder.folder_id, &page->deleted, NULL);
 	page->is_read_only = folder.is_read_only || sync_is_read_only(engine, folder.folder_id) ||
 			     live_is_examined(engine, folder.folder_id);
 	page->is_syncing = folder.synced_low != 1 && sync_is_busy(engine, folder.folder_id);
@@ -189,6 +188,79 @@ static void live_fill_folder(struct engine *engine, struct page *page)
 		server.server_total != UINT32_MAX)
 		page->server_total = server.server_total;
 	folder_done(&folder);
+}
+
+/* Where a page of the zoomed list begins: as cache_page does it, fewer in front make more behind. */
+static size_t live_zoom_first(const struct live_list *list)
+{
+	const struct page_request *page = &list->page;
+	size_t at = 0, count = list->zoom_count;
+	switch (page->anchor) {
+	case PAGE_AT_PLACE:
+		while (at < count && list->zoom[at] != page->place_id)
+			at++;
+		if (at == count && page->view.sort == SORT_ARRIVAL)
+			for (at = 0; at < count && (list->zoom[at] < page->place_id) !=
+							   page->view.is_reverse;
+				at++)
+				continue;
+		break;
+	case PAGE_AT_ROW:
+		at = page->row < count ? page->row : count;
+		break;
+	case PAGE_AT_START:
+		break;
+	case PAGE_AT_END:
+		at = count;
+		break;
+	}
+	return at > page->before ? at - page->before : 0;
+}
+
+/* Those that are gone leave the list of what is shown. */
+static void live_zoom_drop(struct live_list *list, size_t first, size_t count,
+	const struct cache_page *rows)
+{
+	size_t kept = first, row = 0;
+	for (size_t i = first; i < list->zoom_count; i++) {
+		bool is_asked = i < first + count;
+		bool is_here = is_asked && row < rows->count &&
+			       rows->rows[row].place_id == list->zoom[i];
+		row += is_here;
+		if (is_here || !is_asked)
+			list->zoom[kept++] = list->zoom[i];
+	}
+	list->zoom_count = kept;
+}
+
+static bool live_zoom_page(
+	struct engine *engine, struct live_list *list, struct cache_page *rows, struct error *err)
+{
+	for (;;) {
+		size_t first = live_zoom_first(list);
+		size_t want = list->page.before + list->page.after, left = list->zoom_count - first;
+		if (left < want)
+			first = list->zoom_count > want ? list->zoom_count - want : 0;
+		left = list->zoom_count - first;
+		want = left < want ? left : want;
+		if (!cache_page_places(engine->cache, list->zoom + first, want, rows, err))
+			return false;
+		rows->first = (uint32_t)first;
+		rows->total = (uint32_t)list->zoom_count;
+		if (rows->count == want)
+			return true;
+		live_zoom_drop(list, first, want, rows);
+		cache_page_done(rows);
+	}
+}
+
+static void live_mark_selected(const struct live_list *list, struct page *page)
+{
+	page->selected = list->selection.messages;
+	page->is_zoomed = list->zoom != NULL;
+	for (size_t i = 0; list->selection.count > 0 && i < page->count; i++)
+		if (selection_has(&list->selection, page->rows[i].place_id))
+			page->rows[i].hints |= HINT_SELECTED;
 }
 
 static void live_post(struct engine *engine, struct live_list *list)
@@ -205,7 +277,9 @@ static void live_post(struct engine *engine, struct live_list *list)
 	struct error err;
 	if (!list->is_prepared)
 		query.view.sort = SORT_ARRIVAL;
-	if (!cache_page(engine->cache, &query, &rows, &err)) {
+	bool ok = list->zoom != NULL ? live_zoom_page(engine, list, &rows, &err)
+				     : cache_page(engine->cache, &query, &rows, &err);
+	if (!ok) {
 		engine_storage_failed(engine, &err);
 		return;
 	}
@@ -223,6 +297,7 @@ static void live_post(struct engine *engine, struct live_list *list)
 	page->revision = ++engine->next_revision;
 	page->place_id = list->page.anchor == PAGE_AT_PLACE ? list->page.place_id : 0;
 	page->is_preparing = !list->is_prepared;
+	live_mark_selected(list, page);
 	live_fill_folder(engine, page);
 	engine_post_latest(engine, (uint64_t)EVENT_PAGE << 32 | list->list_id, event);
 	list->is_asked = false;
@@ -282,6 +357,22 @@ void live_find(struct engine *engine, struct request *request)
 	engine->search = request;
 }
 
+/* In a zoomed list only what is selected stands. */
+static bool live_shows(const struct live_list *list, int64_t place_id)
+{
+	return list == NULL || list->zoom == NULL || selection_has(&list->selection, place_id);
+}
+
+static bool live_search_find(struct engine *engine, struct request *request, int64_t *found,
+	int64_t *next, struct error *err)
+{
+	if (request->kind == REQUEST_NEXT_NEW)
+		return cache_next_unseen(
+			engine->cache, &request->page.view, request->place_id, found, err);
+	return cache_find(engine->cache, &request->page.view, request->place_id,
+		request->is_backwards, str_from(request->text), LIVE_FIND_ROWS, found, next, err);
+}
+
 bool live_search(struct engine *engine)
 {
 	struct request *request = engine->search;
@@ -289,23 +380,17 @@ bool live_search(struct engine *engine)
 	struct error err;
 	if (request == NULL)
 		return false;
-	if (!cache_find(engine->cache, &request->page.view, request->place_id,
-		    request->is_backwards, str_from(request->text), LIVE_FIND_ROWS, &found, &next,
-		    &err))
+	if (!live_search_find(engine, request, &found, &next, &err))
 		engine_storage_failed(engine, &err);
 	request->place_id = next;
+	const struct live_list *list = live_get(engine, request->list_id);
+	if (found != 0 && !live_shows(list, found)) {
+		request->place_id = found;
+		return true;
+	}
 	if (found == 0 && next != 0)
 		return true;
 	live_tell_found(engine, request, found);
 	live_search_free(engine);
 	return true;
-}
-
-void live_next_new(struct engine *engine, const struct request *request)
-{
-	int64_t found = 0;
-	struct error err;
-	if (!cache_next_unseen(engine->cache, &request->page.view, request->place_id, &found, &err))
-		engine_storage_failed(engine, &err);
-	live_tell_found(engine, request, found);
 }

@@ -6,6 +6,7 @@
 #ifndef ENGINE_LIVE_H
 #define ENGINE_LIVE_H
 
+#include "engine/selection.h"
 #include "engine/state.h"
 
 struct live_list {
@@ -19,8 +20,12 @@ struct live_list {
 	bool is_prepared; /* the order of the view can be paged */
 	bool is_examined; /* opened to be read only */
 	int64_t told_at;  /* ms */
+	struct selection selection;
+	int64_t *zoom; /* owned: the places shown, in the view's order; NULL: all are */
+	size_t zoom_count;
 };
 
+struct live_list *live_get(struct engine *engine, unsigned list_id); /* NULL */
 void live_open(struct engine *engine, const struct request *request);
 void live_page(struct engine *engine, const struct request *request);
 /* VIEW_CLOSE: how it was looked at. */
@@ -41,11 +46,10 @@ bool live_is_watched(const struct engine *engine, int64_t folder_id);
 /* The user looks at it and wants nothing changed in it. */
 bool live_is_examined(const struct engine *engine, int64_t folder_id);
 
-/* REQUEST_FIND: takes the request over; live_search does one slice of it, false when there is
+/* REQUEST_FIND, _NEXT_NEW: takes the request over; live_search does one slice of it, false when there is
  * nothing to look for. */
 void live_find(struct engine *engine, struct request *request);
 bool live_search(struct engine *engine);
 void live_search_free(struct engine *engine);
-void live_next_new(struct engine *engine, const struct request *request);
 
 #endif

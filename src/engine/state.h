@@ -22,6 +22,8 @@ struct account_run;
 struct backend;
 struct book_index;
 struct drafting;
+struct slices;
+struct selecting;
 struct folder_sync;
 struct jobs;
 struct live_list;
@@ -81,6 +83,8 @@ struct engine {
 	struct account_run **tests; /* owned: log-ins that are tried, each an account of its own */
 	size_t test_count, test_cap;
 	struct request *search; /* owned: a REQUEST_FIND that is being looked for, a slice a step */
+	struct selecting *selecting; /* owned: a REQUEST_SELECT or _ZOOM at work */
+	struct slices *slices;       /* owned, linked: wishes about many, the first at work */
 	int64_t *groups;        /* owned: gestures that can be undone, oldest first */
 	size_t group_count, group_cap;
 	void *thread; /* jobs.c */

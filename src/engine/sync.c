@@ -5,6 +5,7 @@
 #include "engine/account_run.h"
 #include "engine/actions.h"
 #include "engine/live.h"
+#include "engine/select.h"
 
 #include <stdio.h>
 
@@ -297,7 +298,8 @@ void sync_event(struct session *s, const struct imap_event *event)
 		return;
 	if (event->kind == IMAP_SEARCH) {
 		const struct pending *p = session_current(s);
-		if (act_found(s, p, event->search.set))
+		if (act_found(s, p, event->search.set) ||
+			select_found(sync_engine(s), p, event->search.set))
 			return;
 		if (sync != NULL && p != NULL && p->sync == sync)
 			sync_check_result(sync, p, event->search.set);

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/memory.h"
+#include "engine/slices.h"
 #include "engine/live.h"
 
 /* Flags go back to what each message had: one wish for each pattern. */
@@ -115,6 +116,22 @@ static bool undo_folder(
 	return ok;
 }
 
+/* The newest gesture that can be taken back; without one the slices is over and says so. */
+static bool undo_begin(struct engine *engine, struct slices *slices, struct error *err)
+{
+	slices->action_count = slices->action_next = 0;
+	while (engine->group_count > 0 && slices->action_count == 0) {
+		mem_free(slices->actions);
+		slices->event->group = engine->groups[--engine->group_count];
+		if (!cache_actions_group(engine->cache, slices->event->group, &slices->actions,
+			    &slices->action_count, err))
+			return false;
+	}
+	if (slices->action_count == 0)
+		slices->event->action_kind = 0;
+	return true;
+}
+
 static bool undo_action(
 	struct engine *engine, const struct action *a, size_t *count, struct error *err)
 {
@@ -150,42 +167,41 @@ static bool undo_action(
 	return true;
 }
 
-/* One gesture, its newest wish first. */
-static bool undo_group(struct engine *engine, int64_t group, struct event *event, struct error *err)
+static bool undo_one(struct engine *engine, struct slices *slices, struct error *err)
 {
-	struct action *actions = NULL;
-	size_t count = 0, undone = 0;
-	bool ok = cache_actions_group(engine->cache, group, &actions, &count, err);
-	for (size_t i = 0; i < count; i++) {
-		ok = ok && undo_action(engine, &actions[i], &undone, err);
-		event->action_kind = actions[i].kind;
-		event->verb = actions[i].verb;
-		event->account_id = actions[i].account_id;
-		event->folder_id = actions[i].folder_id;
-		event->add = actions[i].add;
-		event->remove = actions[i].remove;
-		action_done(&actions[i]);
+	struct action action = {0};
+	struct event *event = slices->event;
+	size_t undone = 0;
+	bool ok = cache_action_get(
+		engine->cache, slices->actions[slices->action_next++], &action, err);
+	ok = ok && undo_action(engine, &action, &undone, err);
+	slices->done += undone;
+	if (ok) {
+		event->action_kind = action.kind;
+		event->verb = action.verb;
+		event->account_id = action.account_id;
+		event->folder_id = action.folder_id;
+		event->add = action.add;
+		event->remove = action.remove;
 	}
-	mem_free(actions);
-	event->done = undone;
-	event->group = group;
+	action_done(&action);
+	wishes_made(engine);
 	return ok;
 }
 
-void wishes_undo(struct engine *engine, const struct request *request)
+/* Of a gesture its newest wish first, one a step; where nothing came of it, the gesture before. */
+void wishes_undo_next(struct engine *engine, struct slices *slices)
 {
-	struct event *event = event_new(EVENT_UNDONE);
 	struct error err;
-	bool ok = true;
-	event->tag = request->tag;
-	while (ok && engine->group_count > 0 && event->done == 0)
-		ok = undo_group(engine, engine->groups[--engine->group_count], event, &err);
-	if (event->done == 0)
-		event->action_kind = 0;
-	if (!ok) {
-		event->kind = EVENT_FAILED;
-		event->error = err;
-	}
-	wishes_made(engine);
-	engine_post(engine, event);
+	bool ok = slices->action_next < slices->action_count || undo_begin(engine, slices, &err);
+	if (ok && slices->action_count > 0)
+		ok = undo_one(engine, slices, &err);
+	slices->is_known = slices->done > 0 || slices->action_count == 0;
+	if (ok)
+		return;
+	struct event *failed = event_new(EVENT_FAILED);
+	failed->tag = slices->event->tag;
+	failed->error = err;
+	slices->has_failed = true;
+	engine_post(engine, failed);
 }

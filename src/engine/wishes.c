@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/memory.h"
 #include "engine/account_run.h"
+#include "engine/slices.h"
 #include "engine/folder_name.h"
 #include "engine/live.h"
 #include "engine/profile.h"
@@ -111,6 +112,7 @@ static bool action_folder_was_done(const struct request *request, size_t index)
 struct gesture {
 	struct engine *engine;
 	const struct request *request;
+	struct slices *slices;  /* what it is a slice of; NULL */
 	struct action plan; /* what each folder's wish is like */
 	size_t count;
 	bool has_failed;
@@ -118,11 +120,11 @@ struct gesture {
 };
 
 static void gesture_begin(struct gesture *g, struct engine *engine, const struct request *request,
-	enum action_kind kind)
+	struct slices *slices, enum action_kind kind)
 {
-	*g = (struct gesture){.engine = engine, .request = request};
+	*g = (struct gesture){.engine = engine, .request = request, .slices = slices};
 	g->plan.kind = kind;
-	g->plan.group = wishes_group(engine);
+	g->plan.group = slices != NULL ? slices->group : wishes_group(engine);
 }
 
 static bool gesture_fail(struct gesture *g)
@@ -131,6 +133,8 @@ static bool gesture_fail(struct gesture *g)
 	event->tag = g->request->tag;
 	event->error = g->err;
 	g->has_failed = true;
+	if (g->slices != NULL)
+		g->slices->has_failed = true;
 	engine_post(g->engine, event);
 	return false;
 }
@@ -155,30 +159,41 @@ static bool gesture_folder(struct gesture *g, int64_t folder_id)
 	return ok || gesture_fail(g);
 }
 
-static void gesture_remember(struct engine *engine, int64_t group)
+void wishes_remember(struct engine *engine, int64_t group)
 {
 	engine->groups = array_room(
 		engine->groups, engine->group_count, &engine->group_cap, sizeof(*engine->groups));
 	engine->groups[engine->group_count++] = group;
 }
 
-static void gesture_end(struct gesture *g, int64_t folder_id)
+static void gesture_tell(const struct gesture *g, int64_t folder_id, struct event *event)
 {
-	wishes_made(g->engine);
-	if (g->count > 0)
-		gesture_remember(g->engine, g->plan.group);
-	if (g->has_failed && g->count == 0)
-		return;
-	struct event *event = event_new(EVENT_ACTED);
-	event->tag = g->request->tag;
 	event->action_kind = g->plan.kind;
 	event->verb = g->plan.verb;
-	event->done = g->count;
 	event->folder_id = folder_id;
 	event->account_id = g->plan.account_id;
 	event->group = g->plan.group;
 	event->add = g->plan.add;
 	event->remove = g->plan.remove;
+}
+
+static void gesture_end(struct gesture *g, int64_t folder_id)
+{
+	wishes_made(g->engine);
+	if (g->slices != NULL) {
+		g->slices->done += g->count;
+		g->slices->is_known = true;
+		gesture_tell(g, folder_id, g->slices->event);
+		return;
+	}
+	if (g->count > 0)
+		wishes_remember(g->engine, g->plan.group);
+	if (g->has_failed && g->count == 0)
+		return;
+	struct event *event = event_new(EVENT_ACTED);
+	event->tag = g->request->tag;
+	event->done = g->count;
+	gesture_tell(g, folder_id, event);
 	engine_post(g->engine, event);
 }
 
@@ -193,10 +208,11 @@ static bool wish_is_forbidden(const struct engine *engine, int64_t folder_id)
 	return sync_is_read_only(engine, folder_id) || live_is_examined(engine, folder_id);
 }
 
-void wishes_flags(struct engine *engine, const struct request *request)
+static void wishes_flags(
+	struct engine *engine, const struct request *request, struct slices *slices)
 {
 	struct gesture g;
-	gesture_begin(&g, engine, request, ACTION_FLAGS);
+	gesture_begin(&g, engine, request, slices, ACTION_FLAGS);
 	g.plan.add = request->add;
 	g.plan.remove = request->remove & ~request->add;
 	for (size_t i = 0; i < request->place_count; i++) {
@@ -213,12 +229,13 @@ static bool transfer_may(struct gesture *g, const struct folder *target)
 	       error_set(&g->err, ERROR_INPUT, "the folder cannot hold messages");
 }
 
-void wishes_transfer(struct engine *engine, const struct request *request)
+static void wishes_transfer(
+	struct engine *engine, const struct request *request, struct slices *slices)
 {
 	struct gesture g;
 	struct folder target = {0};
-	gesture_begin(
-		&g, engine, request, request->kind == REQUEST_MOVE ? ACTION_MOVE : ACTION_COPY);
+	gesture_begin(&g, engine, request, slices,
+		request->kind == REQUEST_MOVE ? ACTION_MOVE : ACTION_COPY);
 	g.plan.target_folder_id = request->folder_id;
 	bool ok = cache_folder_get(engine->cache, request->folder_id, &target, &g.err);
 	for (size_t i = 0; ok && i < request->place_count; i++) {
@@ -293,7 +310,7 @@ void wishes_append(struct engine *engine, const struct request *request)
 	struct action_item item = {
 		.arrived = request->arrived != 0 ? request->arrived : engine->wall};
 	struct action flags = {.add = request->add};
-	gesture_begin(&g, engine, request, ACTION_APPEND);
+	gesture_begin(&g, engine, request, NULL, ACTION_APPEND);
 	bool ok = cache_folder_get(engine->cache, request->folder_id, &target, &g.err);
 	flags.account_id = g.plan.account_id = target.account_id;
 	folder_done(&target);
@@ -327,12 +344,13 @@ static int64_t delete_trash(struct engine *engine, int64_t folder_id)
 	return trash == folder_id ? 0 : trash;
 }
 
-void wishes_delete(struct engine *engine, const struct request *request)
+static void wishes_delete(
+	struct engine *engine, const struct request *request, struct slices *slices)
 {
 	struct gesture g;
 	bool is_delete = request->kind == REQUEST_DELETE;
 	int64_t shown_folder = request_first_folder(request);
-	gesture_begin(&g, engine, request, ACTION_FLAGS);
+	gesture_begin(&g, engine, request, slices, ACTION_FLAGS);
 	for (size_t i = 0; i < request->place_count; i++) {
 		int64_t folder_id = place_folder(request->place_ids[i]);
 		if (action_folder_was_done(request, i) || wish_is_forbidden(engine, folder_id))
@@ -349,18 +367,41 @@ void wishes_delete(struct engine *engine, const struct request *request)
 	gesture_end(&g, shown_folder);
 }
 
-void wishes_expunge(struct engine *engine, const struct request *request)
+/* Of those that show as deleted; of many the caller has them already. */
+static void wishes_expunge(
+	struct engine *engine, const struct request *request, struct slices *slices)
 {
 	struct gesture g;
 	struct request deleted = {.kind = REQUEST_EXPUNGE, .tag = request->tag};
-	gesture_begin(&g, engine, &deleted, ACTION_EXPUNGE);
-	if (!cache_deleted(engine->cache, request->folder_id, &deleted.place_ids,
-		    &deleted.place_count, &g.err))
+	gesture_begin(&g, engine, slices != NULL ? request : &deleted, slices, ACTION_EXPUNGE);
+	bool ok = slices != NULL || cache_deleted(engine->cache, request->folder_id,
+					  &deleted.place_ids, &deleted.place_count, &g.err);
+	if (!ok)
 		gesture_fail(&g);
-	else if (deleted.place_count > 0)
+	else if (g.request->place_count > 0)
 		gesture_folder(&g, request->folder_id);
 	gesture_end(&g, request->folder_id);
 	mem_free(deleted.place_ids);
+}
+
+void wishes_serve(struct engine *engine, const struct request *request, struct slices *slices)
+{
+	switch ((int)request->kind) {
+	case REQUEST_FLAGS:
+		wishes_flags(engine, request, slices);
+		break;
+	case REQUEST_MOVE:
+	case REQUEST_COPY:
+		wishes_transfer(engine, request, slices);
+		break;
+	case REQUEST_DELETE:
+	case REQUEST_UNDELETE:
+		wishes_delete(engine, request, slices);
+		break;
+	case REQUEST_EXPUNGE:
+		wishes_expunge(engine, request, slices);
+		break;
+	}
 }
 
 /* ---- Folders. ---- */
@@ -469,7 +510,7 @@ static bool folder_show(struct gesture *g, const struct action *a)
 void wishes_folder(struct engine *engine, const struct request *request)
 {
 	struct gesture g;
-	gesture_begin(&g, engine, request, ACTION_FOLDER);
+	gesture_begin(&g, engine, request, NULL, ACTION_FOLDER);
 	g.plan.verb = request->verb;
 	struct action a = g.plan;
 	bool ok = folder_plan(&g, &a) && wish_add(engine, &a, &g.count, &g.err) &&

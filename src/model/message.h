@@ -53,6 +53,7 @@ enum message_hint {
 	HINT_FRESH = 1 << 4, /* came since the folder was last shown */
 	HINT_BODY = 1 << 5,  /* the body is here and readable offline */
 	HINT_LIST = 1 << 6,  /* List-Id present */
+	HINT_SELECTED = 1 << 30, /* of a row in a page: the user selected it */
 };
 
 struct message {

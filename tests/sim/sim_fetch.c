@@ -272,13 +272,22 @@ bool sim_search(struct sim_talk *talk, struct str rest)
 			buf_clear(&word);
 	}
 	struct sim_message none = {0};
+	struct buf text = {0};
+	bool is_text = str_equal_nocase(buf_str(&word), STR("TEXT"));
+	if (is_text)
+		sim_argument(&rest, &text);
 	sim_matches(&none, buf_str(&word), &is_known);
+	is_known |= is_text;
 	if (str_equal_nocase(buf_str(&word), STR("DELETED")))
 		talk->searched_at = talk->server->effect_count;
 	for (size_t i = 0; is_known && i < talk->view_count; i++) {
 		const struct sim_message *m =
 			sim_folder_message(sim_talk_folder(talk), talk->view[i].uid);
-		if (m != NULL && sim_matches(m, buf_str(&word), &is_known))
+		bool fits = m != NULL &&
+			    (is_text ? str_find_nocase(str_make(m->bytes, m->len),
+					       buf_str(&text)) != STR_NONE
+				     : sim_matches(m, buf_str(&word), &is_known));
+		if (fits)
 			buf_addf(&found, "%s%u",
 				is_extended && found.len > 0 ? ","
 				: is_extended                ? ""
@@ -291,6 +300,7 @@ bool sim_search(struct sim_talk *talk, struct str rest)
 	else if (is_known)
 		sim_say(talk, "* SEARCH%s\r\n", buf_text(&found));
 	buf_done(&word);
+	buf_done(&text);
 	buf_done(&found);
 	return is_known;
 }

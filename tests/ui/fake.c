@@ -54,6 +54,7 @@ void fake_done(struct fake *fake)
 	queue_free(fake->events);
 	queue_free(fake->late);
 	draft_free(fake->draft);
+	mem_free(fake->selected);
 	buf_done(&fake->asked);
 }
 
@@ -157,6 +158,9 @@ static struct message fake_row(const struct fake *fake, int64_t folder_id, uint3
 		.hints = (uid % 3 == 0 ? HINT_TO_ME : 0) | (uid % 8 == 5 ? HINT_FRESH : 0)};
 	m.flags |= uid % 7 == 0 ? FLAG_FLAGGED : 0;
 	m.flags |= uid % 5 == 0 ? FLAG_ANSWERED : 0;
+	if (folder_id == FAKE_INBOX && uid <= fake->selected_size && fake->selected != NULL &&
+		fake->selected[uid])
+		m.hints |= HINT_SELECTED;
 	if (m.place_id == fake->flagged) {
 		m.flags = (m.flags | fake->added) & ~fake->removed;
 		m.pending = fake->added | fake->removed;
@@ -166,6 +170,100 @@ static struct message fake_row(const struct fake *fake, int64_t folder_id, uint3
 	m.to_name = mem_text(fake_text(fake, "You"));
 	m.subject = mem_text(fake_text(fake, fake_subjects[uid % 5]));
 	return m;
+}
+
+/* ---- Selections: of the INBOX, a byte a row. ---- */
+
+static bool fake_in_numbers(const char *text, uint32_t number)
+{
+	struct str rest = str_from(text);
+	while (rest.len > 0) {
+		struct str last = str_cut(&rest, ',');
+		bool is_range = str_find_char(last, '-') != STR_NONE;
+		uint32_t low = 0, high;
+		str_to_u32(str_cut(&last, '-'), &low);
+		high = low;
+		if (is_range && !str_to_u32(last, &high))
+			high = UINT32_MAX;
+		if (number >= low && number <= high)
+			return true;
+	}
+	return false;
+}
+
+static bool fake_fits(const struct request *r, const struct message *m, uint32_t uid)
+{
+	struct str text = str_from(r->text != NULL ? r->text : "");
+	bool in_from = str_find_nocase(str_from(m->from_name), text) != STR_NONE;
+	bool in_subject = str_find_nocase(str_from(m->subject), text) != STR_NONE;
+	switch (r->select.rule) {
+	case SELECT_ALL:
+		return true;
+	case SELECT_NONE:
+		return false;
+	case SELECT_PLACE:
+		return place_uid(r->place_id) == uid;
+	case SELECT_NUMBERS:
+		return fake_in_numbers(r->text, uid);
+	case SELECT_FROM:
+		return in_from;
+	case SELECT_SUBJECT:
+		return in_subject;
+	case SELECT_TO:
+	case SELECT_HEADER:
+	case SELECT_BODY:
+		return in_from || in_subject;
+	case SELECT_FLAGS:
+		return (m->flags & r->add) != 0;
+	case SELECT_SINCE:
+		return m->date >= r->select.value;
+	case SELECT_BEFORE:
+		return m->date < r->select.value;
+	case SELECT_LARGER:
+		return m->size > r->select.value;
+	case SELECT_SMALLER:
+		return m->size < r->select.value;
+	}
+	return false;
+}
+
+static void fake_select(struct fake *fake, const struct request *r)
+{
+	uint32_t total = fake_total(fake, FAKE_INBOX);
+	if (fake->selected_size < total) {
+		mem_free(fake->selected);
+		fake->selected = mem_new_array(total + 1, 1);
+		fake->selected_size = total;
+	}
+	fake->selected_count = 0;
+	for (uint32_t uid = 1; uid <= total; uid++) {
+		struct message m = fake_row(fake, FAKE_INBOX, uid - 1);
+		bool fits = fake_fits(r, &m, uid) != r->select.is_not, was = fake->selected[uid];
+		message_done(&m);
+		bool is_in = r->select.mode == SELECT_BROADENS   ? fits || was
+			     : r->select.mode == SELECT_NARROWS ? fits && was
+								: fits;
+		is_in = r->select.rule == SELECT_PLACE ? fits != was : is_in;
+		fake->selected[uid] = is_in;
+		fake->selected_count += is_in;
+	}
+	struct event *event = fake_event(EVENT_SELECTED, r);
+	event->done = fake->selected_count;
+	event->is_unreachable = r->select.rule == SELECT_BODY && fake->state != ACCOUNT_ONLINE;
+	fake_post(fake, event);
+	fake_push_page(fake);
+}
+
+static void fake_next_selected(struct fake *fake, const struct request *r)
+{
+	struct event *event = fake_event(EVENT_FOUND, r);
+	event->place_id = 0;
+	for (uint32_t uid = place_uid(r->place_id) + 1; uid <= fake->selected_size; uid++)
+		if (fake->selected[uid]) {
+			event->place_id = place_make(FAKE_INBOX, uid);
+			break;
+		}
+	fake_post(fake, event);
 }
 
 static uint32_t fake_anchor(const struct fake *fake, const struct page_request *page)
@@ -205,6 +303,8 @@ void fake_push_page(struct fake *fake)
 	page->rows = mem_new_array(page->count + 1, sizeof(*page->rows));
 	page->revision = ++fake->revision;
 	page->deleted = fake->deleted;
+	page->selected = fake->selected_count;
+	page->is_zoomed = fake->is_zoomed;
 	page->is_syncing = fake->grows;
 	page->is_read_only = fake->is_read_only || fake->is_examined;
 	page->server_total = ask->view.folder_id == FAKE_ABSENT ? 2000 : total;
@@ -348,7 +448,9 @@ static void fake_acted(struct fake *fake, const struct request *request)
 	bool is_delete = request->kind == REQUEST_DELETE,
 	     is_back = request->kind == REQUEST_UNDELETE;
 	event->action_kind = kinds[request->kind];
-	event->done = request->place_count > 0 ? request->place_count : 1;
+	event->done = request->by_selection       ? fake->selected_count
+		      : request->place_count > 0 ? request->place_count
+						 : 1;
 	event->folder_id = request->folder_id != 0 ? request->folder_id : FAKE_INBOX;
 	event->verb = request->verb;
 	event->add = request->add | (is_delete ? FLAG_DELETED : 0);
@@ -655,6 +757,9 @@ static void fake_note(struct fake *fake, const struct request *r)
 		[REQUEST_OPEN] = "open",
 		[REQUEST_OPEN_END] = "open-end",
 		[REQUEST_FIND] = "find",
+		[REQUEST_SELECT] = "select",
+		[REQUEST_SELECTED] = "selected",
+		[REQUEST_ZOOM] = "zoom",
 		[REQUEST_NEXT_NEW] = "next-new",
 		[REQUEST_FLAGS] = "flags",
 		[REQUEST_SAVE_PART] = "save-part",
@@ -701,6 +806,13 @@ static void fake_note(struct fake *fake, const struct request *r)
 		buf_addf(&fake->asked, " place=%u", (unsigned)place_uid(r->place_id));
 	for (size_t i = 0; i < r->place_count && i < 9; i++)
 		buf_addf(&fake->asked, " place=%u", (unsigned)place_uid(r->place_ids[i]));
+	if (r->by_selection)
+		buf_add_text(&fake->asked, " selected");
+	if (r->kind == REQUEST_SELECT)
+		buf_addf(&fake->asked, " rule=%d mode=%d%s", (int)r->select.rule,
+			(int)r->select.mode, r->select.is_not ? " not" : "");
+	if (r->kind == REQUEST_ZOOM)
+		buf_addf(&fake->asked, " on=%d", (int)r->is_on);
 	if (r->kind == REQUEST_FLAGS)
 		buf_addf(&fake->asked, " add=%x remove=%x", (unsigned)r->add, (unsigned)r->remove);
 	if (r->folder_id != 0)
@@ -766,6 +878,16 @@ void fake_send(void *context, struct request *request)
 		break;
 	case REQUEST_OPEN:
 		fake_send_shown(fake, request);
+		break;
+	case REQUEST_SELECT:
+		fake_select(fake, request);
+		break;
+	case REQUEST_SELECTED:
+		fake_next_selected(fake, request);
+		break;
+	case REQUEST_ZOOM:
+		fake->is_zoomed = request->is_on;
+		fake_push_page(fake);
 		break;
 	case REQUEST_FIND:
 	case REQUEST_NEXT_NEW:

@@ -2,6 +2,7 @@
 #include "tests/ui/stage.h"
 #include "ui/app_save.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "ui/screens/screen.h"
 
 #include <criterion/criterion.h>
@@ -625,13 +626,25 @@ Test(app, wishes_ask_what_the_keys_mean)
 		{"d x y", "delete place=12\nexpunge folder=1\n"},
 		{"d x n", "delete place=12\n"},
 		{"a", ""},
-		{": p : a d", "delete place=11 place=12\n"},
-		{"; c a s Return", "move place=12 folder=2\n"},
-		{"; n \"2,4-5\" Return a d", "page\npage\ndelete place=2 place=4 place=5\n"},
+		{": p : a d", "select place=12 rule=2 mode=0\nselect place=11 rule=2 mode=0\n"
+			      "delete selected\n"},
+		{"; c a s Return", "select place=12 rule=2 mode=0\nmove selected folder=2\n"},
+		{"; n \"2,4-5\" Return a d",
+			"select rule=3 mode=0 text=2,4-5\ndelete selected\n"},
 		{"; t s \"figures\" Return a * *",
-			"page\npage\nflags place=1 place=6 place=11 add=4 remove=0\n"},
-		{"; s n ; n t f \"Jane\" Return a u", "page\npage\npage\npage\nundelete place=5\n"},
-		{"; c ; a a", ""},
+			"select rule=5 mode=0 text=figures\nflags selected add=4 remove=0\n"},
+		{"; s n ; n t f \"Jane\" Return a u",
+			"select rule=9 mode=0 not\nselect rule=4 mode=2 text=Jane\n"
+			"undelete selected\n"},
+		{"; s ! n ; b s ! *", "select rule=9 mode=0\nselect rule=9 mode=1 not\n"},
+		{"; t a \"word\" Return", "select rule=8 mode=0 text=word\n"},
+		{"; t ! t \"word\" Return", "select rule=6 mode=0 not text=word\n"},
+		{"; k \"$Work\" Return", "select rule=9 mode=0 text=$Work\n"},
+		{"; c ; a a", "select place=12 rule=2 mode=0\nselect rule=1 mode=0\n"},
+		{"z", ""},
+		{"; a z z", "select rule=0 mode=0\nzoom on=1\nzoom on=0\n"},
+		{"= \"Jane\" Return", "select rule=7 mode=0 text=Jane\nzoom on=1\n"},
+		{"= \"all\" Return", "select rule=1 mode=0 text=all\n"},
 		{"@hold Return d", "open place=12\ndelete place=12\n"},
 		{"l d y", "view-close\n"},
 		{"l Down Down Down Down d y",
@@ -652,6 +665,56 @@ Test(app, wishes_ask_what_the_keys_mean)
 			stage_asked(&stage));
 		stage_done(&stage);
 	}
+}
+
+Test(app, what_is_selected_is_exported_a_file_each)
+{
+	char folder[] = "/tmp/rowan-export-XXXXXX", keys[200];
+	struct stage stage;
+	cr_assert_not_null(mkdtemp(folder));
+	stage_init(&stage, 80, 24);
+	stage.fake.writes = true;
+	stage_open(&stage);
+	stage_forget(&stage);
+	snprintf(keys, sizeof(keys), "; n \"2,4\" Return a e \"%s\" Return", folder);
+	stage_play(&stage, keys);
+	cr_expect(shows(&stage, "2 messages exported to"), "%s", stage_asked(&stage));
+	static const char *const names[] = {"2.eml", "4.eml"};
+	for (int i = 0; i < 2; i++) {
+		char *path = file_join(folder, names[i]);
+		cr_expect_eq(unlink(path), 0, "no %s", path);
+		mem_free(path);
+	}
+	rmdir(folder);
+	stage_done(&stage);
+}
+
+/* Until the command that was started is over and told. */
+static bool comes(struct stage *stage, const char *words)
+{
+	for (int i = 0; i < 2000; i++) {
+		if (shows(stage, words))
+			return true;
+		usleep(5000);
+		stage_play(stage, "@wait:60");
+	}
+	return false;
+}
+
+Test(app, what_is_selected_is_piped_and_what_is_printed_is_shown)
+{
+	char folder[] = "/tmp/rowan-pipe-XXXXXX";
+	struct stage stage;
+	cr_assert_not_null(mkdtemp(folder));
+	stage_init(&stage, 80, 24);
+	stage.fake.writes = true;
+	stage.options.open_folder = folder;
+	stage_open(&stage);
+	stage_play(&stage, "; n \"2,4\" Return a | \"cat; echo piped | tr a-z A-Z\" Return");
+	cr_expect(comes(&stage, "2 messages were given to the command"));
+	cr_expect(shows(&stage, "PIPED"));
+	stage_done(&stage);
+	rmdir(folder);
 }
 
 Test(app, what_was_done_is_told_with_the_key_that_takes_it_back)

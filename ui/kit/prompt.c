@@ -125,7 +125,7 @@ static int prompt_label_room(const struct prompt *p, int columns)
 
 int prompt_rows(const struct prompt *p, int columns)
 {
-	struct safe_text label = safe_text_make(str_from(p->label));
+	struct safe_text label = safe_text_make(str_trim(str_from(p->label)));
 	bool fits = label.cells <= prompt_label_room(p, columns);
 	int lines = columns > 2 ? (label.cells + columns - 2) / (columns - 1) : 1;
 	safe_text_done(&label);

@@ -3,35 +3,7 @@
 #define UI_MESSAGES_STATE_H
 
 #include "ui/kit/list.h"
-#include "ui/kit/places.h"
 #include "ui/screens/screen.h"
-
-/* Which messages are looked for, to select them. */
-enum scan_kind {
-	SCAN_ALL,
-	SCAN_NUMBER,
-	SCAN_FROM,
-	SCAN_SUBJECT,
-	SCAN_TO,
-	SCAN_TEXT,
-	SCAN_FLAG,
-	SCAN_NO_FLAG,
-	SCAN_SINCE,
-	SCAN_BEFORE,
-	SCAN_LARGER,
-	SCAN_SMALLER,
-};
-enum scan_mode { SCAN_ADDS, SCAN_NARROWS };
-
-struct scan {
-	bool is_running;
-	enum scan_kind kind;
-	enum scan_mode mode;
-	uint32_t next; /* row to look at */
-	char *text;    /* owned */
-	flags_t flag;
-	int64_t value; /* seconds or bytes */
-};
 
 struct screen_messages {
 	struct screen base;
@@ -51,9 +23,14 @@ struct screen_messages {
 	char *find;       /* owned: what was looked for last */
 	bool flag_not;
 	bool is_examined; /* opened to be read only */
-	struct places selected;
-	struct scan scan;
-	int64_t flag_place; /* whom the flag prompt is about */
+	struct select select; /* what is being asked about a selection */
+	uint64_t select_tag;  /* of the selection that is made now; 0 */
+	bool wants_zoom;      /* as soon as it is made */
+	enum command answer;  /* to what is selected, when all of it is gathered */
+	uint64_t answer_tag;
+	int64_t *answers; /* owned */
+	size_t answer_count, answer_cap;
+	int64_t flag_place;   /* whom the flag prompt is about; 0: all that are selected */
 	uint32_t jump;      /* a number typed before the list was here; 0 */
 };
 
@@ -83,8 +60,13 @@ void messages_apply(struct screen_messages *m);
 void messages_expunge(struct screen_messages *m);
 /* Writing about the selected message. */
 void messages_answer(struct screen_messages *m, enum command command);
-/* True when the page was asked for by a selection. */
-bool messages_scan_page(struct screen_messages *m, const struct page *page);
+void messages_selected(struct screen_messages *m, const struct event *event);
+void messages_zoom(struct screen_messages *m);
+void messages_limit(struct screen_messages *m);
+uint32_t messages_selected_count(const struct screen_messages *m);
+void messages_answer_found(struct screen_messages *m, int64_t place_id);
+/* A wish about all that are selected. */
+struct request *messages_wish_selected(struct screen_messages *m, enum request_kind kind);
 
 /* screen_messages_paint.c */
 void messages_title(const struct screen *s, struct buf *about, struct buf *position);

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "ui/app_compose.h"
+#include "ui/app_export.h"
 #include "ui/app_save.h"
 #include "ui/kit/text.h"
 #include "ui/say.h"
@@ -364,6 +365,9 @@ static bool message_list_command(
 	case COMMAND_AGAIN:
 		message_answer(m, command);
 		return true;
+	case COMMAND_PIPE:
+		app_pipe_one(m->base.app, m->row.place_id);
+		return true;
 	}
 	return false;
 }
@@ -403,7 +407,7 @@ static const char *message_refusal(const struct screen *s, enum command command)
 			command == COMMAND_FLAG || command == COMMAND_ATTACHMENTS ||
 			command == COMMAND_HEADERS || command == COMMAND_EXPORT ||
 			command == COMMAND_DELETE || command == COMMAND_UNDELETE ||
-			command == COMMAND_SAVE))
+			command == COMMAND_SAVE || command == COMMAND_PIPE))
 		return _("This is one part of a message");
 	return NULL;
 }

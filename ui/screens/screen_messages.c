@@ -7,6 +7,7 @@
 #include "ui/screens/messages_state.h"
 
 #include "base/memory.h"
+#include "ui/app_export.h"
 #include "words/gettext.h"
 
 /* ---- The page. ---- */
@@ -247,14 +248,17 @@ static void messages_event(struct screen *s, struct event *event)
 		messages_is_its(m, &event->page->view) &&
 		(m->page == NULL || event->page->revision >= m->page->revision)) {
 		struct page *page = event->page;
-		if (messages_scan_page(m, page))
-			return;
 		event->page = NULL;
 		if (m->page == NULL)
 			messages_adopt(m, page);
 		messages_take_page(m, page);
 	} else if (event->kind == EVENT_FOUND && event->tag == m->find_tag) {
 		messages_take_found(m, event);
+	} else if (event->kind == EVENT_FOUND && event->tag == m->answer_tag &&
+		   m->answer_tag != 0) {
+		messages_answer_found(m, event->place_id);
+	} else if (event->kind == EVENT_SELECTED && event->tag == m->select_tag) {
+		messages_selected(m, event);
 	}
 }
 
@@ -313,6 +317,12 @@ static bool messages_command(struct screen *s, enum command command, const struc
 	case COMMAND_APPLY:
 		messages_apply(m);
 		return true;
+	case COMMAND_ZOOM:
+		messages_zoom(m);
+		return true;
+	case COMMAND_LIMIT:
+		messages_limit(m);
+		return true;
 	case COMMAND_EXPORT:
 		messages_export(m);
 		return true;
@@ -324,6 +334,9 @@ static bool messages_command(struct screen *s, enum command command, const struc
 	case COMMAND_AGAIN:
 	case COMMAND_TAKE:
 		messages_answer(m, command);
+		return true;
+	case COMMAND_PIPE:
+		app_pipe_one(s->app, m->place_id);
 		return true;
 	case COMMAND_INDEX:
 		app_say(s->app, "%s", _("This is the message index"));
@@ -406,8 +419,7 @@ static void messages_close(struct screen *s)
 	app_send(s->app, request);
 	page_free(m->page);
 	mem_free(m->find);
-	mem_free(m->scan.text);
-	places_done(&m->selected);
+	mem_free(m->answers);
 	mem_free(m);
 }
 

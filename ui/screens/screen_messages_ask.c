@@ -161,16 +161,15 @@ static void messages_flag_done(void *context, int value)
 	}
 	if (value < 0)
 		return;
-	struct request *request = request_new(REQUEST_FLAGS);
+	struct request *request = m->flag_place != 0
+					  ? request_new(REQUEST_FLAGS)
+					  : messages_wish_selected(m, REQUEST_FLAGS);
 	bool is_add = flag_bits[value].is_reverse == m->flag_not;
 	*(is_add ? &request->add : &request->remove) = flag_bits[value].flag;
 	if (m->flag_place != 0) {
 		request->place_ids = mem_new_array(1, sizeof(*request->place_ids));
 		request->place_ids[0] = m->flag_place;
 		request->place_count = 1;
-	} else {
-		request->place_ids = places_copy(&m->selected);
-		request->place_count = m->selected.count;
 	}
 	app_wish(m->base.app, request);
 }

@@ -53,6 +53,8 @@ void messages_title(const struct screen *s, struct buf *about, struct buf *posit
 	app_folder_name(s->app, m->view.folder_id, about);
 	if (m->page != NULL && m->page->is_read_only)
 		buf_addf(about, " %s", _("(READONLY)"));
+	if (m->page != NULL && m->page->is_zoomed)
+		buf_addf(about, " %s", _("(ZOOMED)"));
 	screen_messages_position(s, position);
 	const struct message *row = messages_row(m, m->list.selected);
 	if (row != NULL)
@@ -152,7 +154,7 @@ static void messages_paint_row(
 	int column = MARKS_CELLS, who = (c->columns - MARKS_CELLS - number - DATE_CELLS) / 3;
 	char marks[5], text[24];
 	message_marks(row, marks);
-	if (places_has(&m->selected, row->place_id))
+	if ((row->hints & HINT_SELECTED) != 0)
 		marks[0] = 'X';
 	snprintf(text, sizeof(text), "%*u", number % 16, (unsigned)index + 1);
 	canvas_text(c, at, 0, MARKS_CELLS, str_from(marks), style);

@@ -1,144 +1,88 @@
-/*
- * Selecting messages, and doing one thing to all that are. What is looked for goes through the
- * whole folder, a page after the other, in the background; what fits is kept as places.
- */
+/* Selecting messages, and doing one thing to all that are: the engine holds what is selected. */
 #include "ui/screens/messages_state.h"
 
+#include "base/array.h"
 #include "base/memory.h"
 #include "ui/app_compose.h"
+#include "ui/app_export.h"
 #include "ui/app_wish.h"
 #include "words/gettext.h"
 
 #include <time.h>
 
-enum { SCAN_ROWS = 500 };
-
-/* ---- What fits. ---- */
-
-static bool scan_has_text(const struct scan *scan, const struct message *row)
+uint32_t messages_selected_count(const struct screen_messages *m)
 {
-	struct str text = str_from(scan->text);
-	bool in_from = str_find_nocase(str_from(row->from_name), text) != STR_NONE ||
-		       str_find_nocase(str_from(row->from_addr), text) != STR_NONE;
-	bool in_subject = str_find_nocase(str_from(row->subject), text) != STR_NONE;
-	bool in_to = str_find_nocase(str_from(row->to_name), text) != STR_NONE;
-	switch (scan->kind) {
-	case SCAN_FROM:
-		return in_from;
-	case SCAN_SUBJECT:
-		return in_subject;
-	case SCAN_TO:
-		return in_to;
-	default:
-		return in_from || in_subject || in_to;
-	}
+	return m->page != NULL ? m->page->selected : 0;
 }
 
-static bool scan_has_number(const struct scan *scan, uint32_t number)
+struct request *messages_wish_selected(struct screen_messages *m, enum request_kind kind)
 {
-	struct str rest = str_from(scan->text);
-	while (rest.len > 0) {
-		struct str range = str_trim(str_cut(&rest, ','));
-		struct str last = range;
-		struct str first = str_trim(str_cut(&last, '-'));
-		uint32_t low, high;
-		bool is_range = str_find_char(range, '-') != STR_NONE;
-		if (!str_to_u32(first, &low))
-			continue;
-		if (!is_range)
-			high = low;
-		else if (!str_to_u32(str_trim(last), &high))
-			high = UINT32_MAX;
-		if (number >= low && number <= high)
-			return true;
-	}
-	return false;
-}
-
-static bool scan_fits(const struct scan *scan, const struct message *row, uint32_t number)
-{
-	int64_t date = row->date != 0 ? row->date : row->arrived;
-	switch (scan->kind) {
-	case SCAN_ALL:
-		return true;
-	case SCAN_NUMBER:
-		return scan_has_number(scan, number);
-	case SCAN_FROM:
-	case SCAN_SUBJECT:
-	case SCAN_TO:
-	case SCAN_TEXT:
-		return scan_has_text(scan, row);
-	case SCAN_FLAG:
-		return (row->flags & scan->flag) != 0;
-	case SCAN_NO_FLAG:
-		return (row->flags & scan->flag) == 0;
-	case SCAN_SINCE:
-		return date >= scan->value;
-	case SCAN_BEFORE:
-		return date < scan->value;
-	case SCAN_LARGER:
-		return (int64_t)row->size > scan->value;
-	case SCAN_SMALLER:
-		return (int64_t)row->size < scan->value;
-	}
-	return false;
-}
-
-/* ---- Through the folder. ---- */
-
-static void scan_ask(struct screen_messages *m)
-{
-	struct request *request = request_new(REQUEST_PAGE);
+	struct request *request = request_new(kind);
 	request->list_id = m->list_id;
-	request->page.view = m->view;
-	request->page.anchor = PAGE_AT_ROW;
-	request->page.row = m->scan.next;
-	request->page.after = SCAN_ROWS;
+	request->by_selection = true;
+	return request;
+}
+
+/* ---- Asking the engine. ---- */
+
+static struct request *select_request(struct screen_messages *m, enum select_rule rule)
+{
+	struct request *request = request_new(REQUEST_SELECT);
+	request->list_id = m->list_id;
+	request->tag = m->select_tag = app_next_tag(m->base.app);
+	m->select.rule = rule;
+	request->select = m->select;
+	return request;
+}
+
+static void select_send(struct screen_messages *m, enum select_rule rule, const char *text)
+{
+	struct request *request = select_request(m, rule);
+	request->text = text != NULL ? mem_text(text) : NULL;
+	if (rule != SELECT_ALL)
+		app_say(m->base.app, "%s", _("Selecting …"));
 	app_send(m->base.app, request);
 }
 
-static void scan_end(struct screen_messages *m)
+static void select_send_flags(struct screen_messages *m, flags_t flags, bool is_not)
 {
-	m->scan.is_running = false;
-	m->has_asked = false;
-	app_say(m->base.app, P_("%u message selected", "%u messages selected", m->selected.count),
-		(unsigned)m->selected.count);
-	messages_ask(m, REQUEST_PAGE);
+	m->select.is_not = m->select.is_not != is_not;
+	struct request *request = select_request(m, SELECT_FLAGS);
+	request->add = flags;
+	app_send(m->base.app, request);
 }
 
-bool messages_scan_page(struct screen_messages *m, const struct page *page)
+static void zoom_send(struct screen_messages *m, bool is_on)
 {
-	struct scan *scan = &m->scan;
-	if (!scan->is_running || page->first > scan->next)
-		return false;
-	for (size_t i = 0; i < page->count; i++) {
-		const struct message *row = &page->rows[i];
-		uint32_t number = page->first + (uint32_t)i;
-		if (number < scan->next)
-			continue;
-		bool fits = scan_fits(scan, row, number + 1);
-		if (fits && scan->mode == SCAN_ADDS)
-			places_add(&m->selected, row->place_id);
-		else if (!fits && scan->mode == SCAN_NARROWS)
-			places_remove(&m->selected, row->place_id);
-	}
-	uint32_t end = page->first + (uint32_t)page->count;
-	bool goes_on = end > scan->next && end < page->total;
-	scan->next = end;
-	if (goes_on)
-		scan_ask(m);
+	struct request *request = request_new(REQUEST_ZOOM);
+	request->list_id = m->list_id;
+	request->is_on = is_on;
+	app_send(m->base.app, request);
+}
+
+void messages_selected(struct screen_messages *m, const struct event *event)
+{
+	unsigned count = (unsigned)event->done;
+	bool wants_zoom = m->wants_zoom && count > 0;
+	m->select_tag = 0;
+	m->wants_zoom = false;
+	if (m->select.rule == SELECT_PLACE)
+		return;
+	if (wants_zoom)
+		zoom_send(m, true);
+	if (m->select.rule == SELECT_NONE)
+		app_say(m->base.app, "%s", _("All messages unselected"));
+	else if (event->is_unreachable)
+		app_say(m->base.app,
+			P_("%u message selected, by the texts that are here: the server was not "
+			   "asked",
+				"%u messages selected, by the texts that are here: the server was "
+				"not asked",
+				count),
+			count);
 	else
-		scan_end(m);
-	return true;
-}
-
-static void scan_start(struct screen_messages *m, enum scan_kind kind)
-{
-	m->scan.kind = kind;
-	m->scan.next = 0;
-	m->scan.is_running = true;
-	app_say(m->base.app, "%s", _("Selecting …"));
-	scan_ask(m);
+		app_say(m->base.app,
+			P_("%u message selected", "%u messages selected", count), count);
 }
 
 /* ---- What is asked. ---- */
@@ -146,21 +90,8 @@ static void scan_start(struct screen_messages *m, enum scan_kind kind)
 static void select_text(void *context, const char *text)
 {
 	struct screen_messages *m = context;
-	if (text == NULL || text[0] == '\0')
-		return;
-	mem_free(m->scan.text);
-	m->scan.text = mem_text(text);
-	scan_start(m, m->scan.kind);
-}
-
-static void select_text_in(void *context, int value)
-{
-	struct screen_messages *m = context;
-	if (value < 0)
-		return;
-	m->scan.kind = (enum scan_kind)value;
-	app_ask_line(
-		m->base.app, str_from(_("Text to select by : ")), STR(""), false, select_text, m);
+	if (text != NULL && text[0] != '\0')
+		select_send(m, m->select.rule, text);
 }
 
 /* "2026-11-23", midnight of the reader. */
@@ -192,13 +123,13 @@ static bool select_read_size(struct str text, int64_t *value)
 static void select_value(void *context, const char *text)
 {
 	struct screen_messages *m = context;
-	bool is_date = m->scan.kind == SCAN_SINCE || m->scan.kind == SCAN_BEFORE;
+	bool is_date = m->select.rule == SELECT_SINCE || m->select.rule == SELECT_BEFORE;
 	if (text == NULL || text[0] == '\0')
 		return;
-	bool is_good = is_date ? select_read_date(text, &m->scan.value)
-			       : select_read_size(str_trim(str_from(text)), &m->scan.value);
+	bool is_good = is_date ? select_read_date(text, &m->select.value)
+			       : select_read_size(str_trim(str_from(text)), &m->select.value);
 	if (is_good)
-		scan_start(m, m->scan.kind);
+		select_send(m, m->select.rule, NULL);
 	else
 		app_say(m->base.app, "%s",
 			is_date ? _("A date is written 2026-11-23")
@@ -208,50 +139,99 @@ static void select_value(void *context, const char *text)
 static void select_value_of(void *context, int value)
 {
 	struct screen_messages *m = context;
-	const char *label = value == SCAN_SINCE    ? _("Messages since (YYYY-MM-DD) : ")
-			    : value == SCAN_BEFORE ? _("Messages before (YYYY-MM-DD) : ")
-			    : value == SCAN_LARGER ? _("Messages larger than : ")
-						   : _("Messages smaller than : ");
+	const char *label = value == SELECT_SINCE    ? _("Messages since (YYYY-MM-DD) : ")
+			    : value == SELECT_BEFORE ? _("Messages before (YYYY-MM-DD) : ")
+			    : value == SELECT_LARGER ? _("Messages larger than : ")
+						     : _("Messages smaller than : ");
 	if (value < 0)
 		return;
-	m->scan.kind = (enum scan_kind)value;
+	m->select.rule = (enum select_rule)value;
 	app_ask_line(m->base.app, str_from(label), STR(""), false, select_value, m);
 }
 
-enum { STATUS_NEW, STATUS_IMPORTANT, STATUS_DELETED, STATUS_ANSWERED };
+#define COUNT(choices) (sizeof(choices) / sizeof((choices)[0]))
 
-static void select_status(void *context, int value)
-{
-	static const flags_t flags[] = {FLAG_SEEN, FLAG_FLAGGED, FLAG_DELETED, FLAG_ANSWERED};
-	struct screen_messages *m = context;
-	if (value < 0)
-		return;
-	m->scan.flag = flags[value];
-	scan_start(m, value == STATUS_NEW ? SCAN_NO_FLAG : SCAN_FLAG);
-}
+/* Beside what the engine can look for: turning the question round. */
+enum { CHOICE_NOT = 100 };
 
 static const struct choice text_choices[] = {
-	{'f', N_("From"), SCAN_FROM},
-	{'s', N_("Subject"), SCAN_SUBJECT},
-	{'t', N_("To"), SCAN_TO},
-	{'a', N_("All of these"), SCAN_TEXT},
+	{'f', N_("From"), SELECT_FROM},
+	{'s', N_("Subject"), SELECT_SUBJECT},
+	{'t', N_("To"), SELECT_TO},
+	{'h', N_("Any of these"), SELECT_HEADER},
+	{'a', N_("All text"), SELECT_BODY},
+	{'!', N_("Not"), CHOICE_NOT},
 };
-static const struct choice date_choices[] = {
-	{'s', N_("Since"), SCAN_SINCE},
-	{'b', N_("Before"), SCAN_BEFORE},
-};
-static const struct choice size_choices[] = {
-	{'l', N_("Larger"), SCAN_LARGER},
-	{'s', N_("Smaller"), SCAN_SMALLER},
-};
+
+static void select_text_in(void *context, int value);
+
+static void select_ask_text(struct screen_messages *m)
+{
+	app_ask_choice(m->base.app,
+		str_from(m->select.is_not ? _("Select messages that do NOT have the text in : ")
+					  : _("Select messages that have the text in : ")),
+		text_choices, COUNT(text_choices), SELECT_HEADER, select_text_in, m);
+}
+
+static void select_text_in(void *context, int value)
+{
+	struct screen_messages *m = context;
+	if (value == CHOICE_NOT) {
+		m->select.is_not = !m->select.is_not;
+		select_ask_text(m);
+		return;
+	}
+	if (value < 0)
+		return;
+	m->select.rule = (enum select_rule)value;
+	app_ask_line(
+		m->base.app, str_from(_("Text to select by : ")), STR(""), false, select_text, m);
+}
+
+enum { STATUS_NEW, STATUS_IMPORTANT, STATUS_DELETED, STATUS_ANSWERED, STATUS_FORWARDED };
+
 static const struct choice status_choices[] = {
 	{'n', N_("New"), STATUS_NEW},
 	{'*', N_("Important"), STATUS_IMPORTANT},
 	{'d', N_("Deleted"), STATUS_DELETED},
 	{'a', N_("Answered"), STATUS_ANSWERED},
+	{'f', N_("Forwarded"), STATUS_FORWARDED},
+	{'!', N_("Not"), CHOICE_NOT},
 };
 
-enum { BY_ALL, BY_CURRENT, BY_NUMBER, BY_TEXT, BY_STATUS, BY_DATE, BY_SIZE };
+static void select_status(void *context, int value);
+
+static void select_ask_status(struct screen_messages *m)
+{
+	app_ask_choice(m->base.app,
+		str_from(m->select.is_not ? _("Select messages that are NOT : ")
+					  : _("Select messages that are : ")),
+		status_choices, COUNT(status_choices), STATUS_NEW, select_status, m);
+}
+
+static void select_status(void *context, int value)
+{
+	static const flags_t flags[] = {
+		FLAG_SEEN, FLAG_FLAGGED, FLAG_DELETED, FLAG_ANSWERED, FLAG_FORWARDED};
+	struct screen_messages *m = context;
+	if (value == CHOICE_NOT) {
+		m->select.is_not = !m->select.is_not;
+		select_ask_status(m);
+	} else if (value >= 0) {
+		select_send_flags(m, flags[value], value == STATUS_NEW);
+	}
+}
+
+static const struct choice date_choices[] = {
+	{'s', N_("Since"), SELECT_SINCE},
+	{'b', N_("Before"), SELECT_BEFORE},
+};
+static const struct choice size_choices[] = {
+	{'l', N_("Larger"), SELECT_LARGER},
+	{'s', N_("Smaller"), SELECT_SMALLER},
+};
+
+enum { BY_ALL, BY_CURRENT, BY_NUMBER, BY_TEXT, BY_STATUS, BY_DATE, BY_SIZE, BY_KEYWORD };
 
 static const struct choice by_choices[] = {
 	{'a', N_("select All"), BY_ALL},
@@ -261,9 +241,8 @@ static const struct choice by_choices[] = {
 	{'s', N_("Status"), BY_STATUS},
 	{'d', N_("Date"), BY_DATE},
 	{'z', N_("siZe"), BY_SIZE},
+	{'k', N_("Keyword"), BY_KEYWORD},
 };
-
-#define COUNT(choices) (sizeof(choices) / sizeof((choices)[0]))
 
 static void select_by(void *context, int value)
 {
@@ -272,38 +251,41 @@ static void select_by(void *context, int value)
 	struct str which = str_from(_("Select by which? "));
 	switch (value) {
 	case BY_ALL:
-		scan_start(m, SCAN_ALL);
+		select_send(m, SELECT_ALL, NULL);
 		break;
 	case BY_CURRENT:
 		messages_select_current(m);
 		break;
 	case BY_NUMBER:
-		m->scan.kind = SCAN_NUMBER;
+		m->select.rule = SELECT_NUMBERS;
 		app_ask_line(app, str_from(_("Numbers to select (3,5-9) : ")), STR(""), false,
 			select_text, m);
 		break;
+	case BY_KEYWORD:
+		m->select.rule = SELECT_FLAGS;
+		app_ask_line(app, str_from(_("Keyword to select by : ")), STR(""), false,
+			select_text, m);
+		break;
 	case BY_TEXT:
-		app_ask_choice(app, which, text_choices, COUNT(text_choices), SCAN_TEXT,
-			select_text_in, m);
+		select_ask_text(m);
 		break;
 	case BY_STATUS:
-		app_ask_choice(app, which, status_choices, COUNT(status_choices), STATUS_NEW,
-			select_status, m);
+		select_ask_status(m);
 		break;
 	case BY_DATE:
-		app_ask_choice(app, which, date_choices, COUNT(date_choices), SCAN_SINCE,
+		app_ask_choice(app, which, date_choices, COUNT(date_choices), SELECT_SINCE,
 			select_value_of, m);
 		break;
 	case BY_SIZE:
-		app_ask_choice(app, which, size_choices, COUNT(size_choices), SCAN_LARGER,
+		app_ask_choice(app, which, size_choices, COUNT(size_choices), SELECT_LARGER,
 			select_value_of, m);
 		break;
 	}
 }
 
-static void select_ask(struct screen_messages *m, enum scan_mode mode)
+static void select_ask(struct screen_messages *m, enum select_mode mode)
 {
-	m->scan.mode = mode;
+	m->select = (struct select){.mode = mode};
 	app_ask_choice(m->base.app, str_from(_("Select messages by : ")), by_choices,
 		COUNT(by_choices), BY_CURRENT, select_by, m);
 }
@@ -319,36 +301,69 @@ static const struct choice again_choices[] = {
 
 static void select_again(void *context, int value)
 {
+	static const enum select_mode modes[] = {[AGAIN_BROADEN] = SELECT_BROADENS,
+		[AGAIN_NARROW] = SELECT_NARROWS,
+		[AGAIN_REPLACE] = SELECT_REPLACES};
 	struct screen_messages *m = context;
 	if (value < 0)
 		return;
-	if (value == AGAIN_NONE || value == AGAIN_REPLACE)
-		places_done(&m->selected);
 	if (value == AGAIN_NONE)
-		app_say(m->base.app, "%s", _("All messages unselected"));
+		select_send(m, SELECT_NONE, NULL);
 	else
-		select_ask(m, value == AGAIN_NARROW ? SCAN_NARROWS : SCAN_ADDS);
+		select_ask(m, modes[value]);
 }
 
 void messages_select(struct screen_messages *m)
 {
-	if (m->scan.is_running)
+	if (m->select_tag != 0)
 		app_say(m->base.app, "%s", _("Still selecting"));
-	else if (m->selected.count > 0)
+	else if (messages_selected_count(m) > 0)
 		app_ask_choice(m->base.app, str_from(_("Change the selection : ")), again_choices,
 			COUNT(again_choices), AGAIN_BROADEN, select_again, m);
 	else
-		select_ask(m, SCAN_ADDS);
+		select_ask(m, SELECT_REPLACES);
 }
 
 void messages_select_current(struct screen_messages *m)
 {
-	if (m->place_id == 0)
+	if (m->place_id == 0) {
 		app_say(m->base.app, "%s", _("No message to select"));
-	else if (places_has(&m->selected, m->place_id))
-		places_remove(&m->selected, m->place_id);
+		return;
+	}
+	struct request *request = select_request(m, SELECT_PLACE);
+	request->place_id = m->place_id;
+	app_send(m->base.app, request);
+}
+
+void messages_zoom(struct screen_messages *m)
+{
+	if (m->page != NULL && m->page->is_zoomed)
+		zoom_send(m, false);
+	else if (messages_selected_count(m) > 0)
+		zoom_send(m, true);
 	else
-		places_add(&m->selected, m->place_id);
+		app_say(m->base.app, "%s", _("No messages are selected, so there is nothing to zoom to"));
+}
+
+static void limit_named(void *context, const char *text)
+{
+	struct screen_messages *m = context;
+	if (text == NULL || text[0] == '\0')
+		return;
+	m->select = (struct select){.mode = SELECT_REPLACES};
+	bool is_all = strcmp(text, "all") == 0;
+	m->wants_zoom = !is_all;
+	select_send(m, is_all ? SELECT_NONE : SELECT_HEADER, text);
+}
+
+void messages_limit(struct screen_messages *m)
+{
+	if (m->select_tag != 0)
+		app_say(m->base.app, "%s", _("Still selecting"));
+	else
+		app_ask_line(m->base.app,
+			str_from(_("Limit to messages with the text (\"all\" shows all) : ")),
+			STR(""), false, limit_named, m);
 }
 
 /* ---- What is done to them. ---- */
@@ -372,7 +387,7 @@ bool screen_messages_wish(struct screen *messages, enum command command, int64_t
 	}
 	int64_t *ids = apply_one(place_id, &count);
 	if (command == COMMAND_SAVE)
-		app_transfer(app, ids, count, m->page != NULL && m->page->is_read_only);
+		app_transfer(app, ids, count, 0, m->page != NULL && m->page->is_read_only);
 	else
 		app_wish_about(app, command == COMMAND_DELETE ? REQUEST_DELETE : REQUEST_UNDELETE,
 			ids, count);
@@ -381,7 +396,7 @@ bool screen_messages_wish(struct screen *messages, enum command command, int64_t
 
 static void apply_to(struct screen_messages *m, enum request_kind kind)
 {
-	app_wish_about(m->base.app, kind, places_copy(&m->selected), m->selected.count);
+	app_wish(m->base.app, messages_wish_selected(m, kind));
 }
 
 static const struct choice apply_choices[] = {
@@ -392,6 +407,8 @@ static const struct choice apply_choices[] = {
 	{'r', N_("Reply"), COMMAND_REPLY},
 	{'f', N_("Forward"), COMMAND_PASS_ON},
 	{'b', N_("Bounce"), COMMAND_BOUNCE},
+	{'e', N_("Export"), COMMAND_EXPORT},
+	{'|', N_("Pipe"), COMMAND_PIPE},
 };
 
 void messages_answer(struct screen_messages *m, enum command command)
@@ -413,12 +430,47 @@ void messages_answer(struct screen_messages *m, enum command command)
 	}
 }
 
+enum { ANSWER_MAX = 200 };
+
+static void answer_gather(struct screen_messages *m)
+{
+	struct request *request = request_new(REQUEST_SELECTED);
+	request->list_id = m->list_id;
+	request->place_id = m->answer_count > 0 ? m->answers[m->answer_count - 1] : 0;
+	request->tag = m->answer_tag = app_next_tag(m->base.app);
+	app_send(m->base.app, request);
+}
+
+/* The selected ones come one after the other; then it is written about all. */
+void messages_answer_found(struct screen_messages *m, int64_t place_id)
+{
+	if (place_id != 0 && m->answer_count < ANSWER_MAX) {
+		m->answers = array_room(
+			m->answers, m->answer_count, &m->answer_cap, sizeof(*m->answers));
+		m->answers[m->answer_count++] = place_id;
+		answer_gather(m);
+		return;
+	}
+	int64_t *ids = m->answers;
+	size_t count = m->answer_count;
+	m->answers = NULL;
+	m->answer_count = m->answer_cap = 0;
+	m->answer_tag = 0;
+	if (count > 0)
+		app_answer_messages(m->base.app, m->answer, ids, count, false);
+}
+
 static bool apply_answers(struct screen_messages *m, enum command command)
 {
 	if (command != COMMAND_REPLY && command != COMMAND_PASS_ON && command != COMMAND_BOUNCE)
 		return false;
-	app_answer_messages(
-		m->base.app, command, places_copy(&m->selected), m->selected.count, false);
+	if (messages_selected_count(m) > ANSWER_MAX) {
+		app_say(m->base.app, _("That is possible for %u messages at a time"), ANSWER_MAX);
+		return true;
+	}
+	m->answer = command;
+	m->answer_count = 0;
+	answer_gather(m);
 	return true;
 }
 
@@ -428,7 +480,8 @@ static void apply_done(void *context, int value)
 	bool is_read_only = m->page != NULL && m->page->is_read_only;
 	if (value < 0 || apply_answers(m, (enum command)value))
 		return;
-	if (is_read_only && value != COMMAND_SAVE)
+	bool changes = value == COMMAND_DELETE || value == COMMAND_UNDELETE || value == COMMAND_FLAG;
+	if (is_read_only && changes)
 		app_say(m->base.app, "%s", _("This folder can only be read"));
 	else if (value == COMMAND_DELETE)
 		apply_to(m, REQUEST_DELETE);
@@ -436,22 +489,26 @@ static void apply_done(void *context, int value)
 		apply_to(m, REQUEST_UNDELETE);
 	else if (value == COMMAND_FLAG)
 		messages_flag_selected(m);
+	else if (value == COMMAND_EXPORT)
+		app_export(m->base.app, m->list_id, messages_selected_count(m));
+	else if (value == COMMAND_PIPE)
+		app_pipe(m->base.app, m->list_id, messages_selected_count(m));
 	else
-		app_transfer(
-			m->base.app, places_copy(&m->selected), m->selected.count, is_read_only);
+		app_transfer(m->base.app, NULL, messages_selected_count(m), m->list_id,
+			is_read_only);
 }
 
 void messages_apply(struct screen_messages *m)
 {
 	struct buf label = {0};
-	if (m->selected.count == 0) {
+	unsigned count = messages_selected_count(m);
+	if (count == 0) {
 		app_say(m->base.app, "%s", _("No messages are selected: ; selects some"));
 		return;
 	}
 	buf_addf(&label,
-		P_("Apply to %u selected message : ", "Apply to %u selected messages : ",
-			m->selected.count),
-		(unsigned)m->selected.count);
+		P_("Apply to %u selected message : ", "Apply to %u selected messages : ", count),
+		count);
 	app_ask_choice(m->base.app, buf_str(&label), apply_choices, COUNT(apply_choices),
 		COMMAND_SAVE, apply_done, m);
 	buf_done(&label);
