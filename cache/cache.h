@@ -289,16 +289,16 @@ enum cache_rule_kind {
 	CACHE_RULE_FROM,
 	CACHE_RULE_SUBJECT,
 	CACHE_RULE_TO,
-	CACHE_RULE_HEADER,  /* any of these three */
-	CACHE_RULE_FLAGS,   /* has one of the flags */
-	CACHE_RULE_SINCE,   /* value: seconds since 1970 */
+	CACHE_RULE_HEADER, /* any of these three */
+	CACHE_RULE_FLAGS,  /* has one of the flags */
+	CACHE_RULE_SINCE,  /* value: seconds since 1970 */
 	CACHE_RULE_BEFORE,
-	CACHE_RULE_LARGER,  /* value: bytes */
+	CACHE_RULE_LARGER, /* value: bytes */
 	CACHE_RULE_SMALLER,
 };
 struct cache_rule {
 	enum cache_rule_kind kind;
-	bool is_not; /* those it does not fit */
+	bool is_not;     /* those it does not fit */
 	struct str text; /* borrowed */
 	flags_t flags;
 	int64_t value;
@@ -390,8 +390,8 @@ bool cache_actions_list(
 bool cache_actions_count(struct cache *cache, int64_t account_id, uint32_t *waiting,
 	uint32_t *failed, struct error *err);
 /* When the first of those that wait for a time behind now is due; 0: there is none. */
-bool cache_actions_next_time(struct cache *cache, int64_t account_id, int64_t now, int64_t *next,
-	struct error *err);
+bool cache_actions_next_time(
+	struct cache *cache, int64_t account_id, int64_t now, int64_t *next, struct error *err);
 /* How many of the waiting ones only set \Seen. */
 bool cache_actions_marks(
 	struct cache *cache, int64_t account_id, uint32_t *marks, struct error *err);

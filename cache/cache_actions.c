@@ -224,7 +224,8 @@ bool cache_actions_waiting(struct cache *cache, int64_t account_id, int64_t now,
 	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_INTS(account_id), err);
 	bool ok = stmt != NULL;
 	enum store_row row = STORE_END;
-	while (ok && *count < max && items < CACHE_RUN_ITEMS && (row = store_next(cache, stmt, err)) == STORE_ROW) {
+	while (ok && *count < max && items < CACHE_RUN_ITEMS &&
+		(row = store_next(cache, stmt, err)) == STORE_ROW) {
 		*actions = array_room(*actions, *count, &cap, sizeof(**actions));
 		struct action *action = &(*actions)[*count];
 		bool is_taken = true;
@@ -283,8 +284,8 @@ bool cache_actions_list(
 	return false;
 }
 
-bool cache_actions_next_time(struct cache *cache, int64_t account_id, int64_t now, int64_t *next,
-	struct error *err)
+bool cache_actions_next_time(
+	struct cache *cache, int64_t account_id, int64_t now, int64_t *next, struct error *err)
 {
 	static const char sql[] = "SELECT coalesce(min(not_before),0) FROM op INDEXED BY op_shown"
 				  " WHERE account_id=?1 AND state NOT IN (4, 8)"

@@ -85,8 +85,7 @@ bool cache_deleted(
 	return row == STORE_END;
 }
 
-bool cache_deleted_count(
-	struct cache *cache, int64_t folder_id, uint32_t *count, struct error *err)
+bool cache_deleted_count(struct cache *cache, int64_t folder_id, uint32_t *count, struct error *err)
 {
 	static const char all[] =
 		"SELECT count(*) FROM place INDEXED BY place_deleted"

@@ -73,7 +73,7 @@ struct exporting {
 	unsigned list_id; /* all that are selected there; 0: place_id alone */
 	int64_t place_id; /* the one at work, or the last one */
 	bool is_pipe, is_begun, wants_save;
-	uint64_t tag;               /* of what was asked of the engine */
+	uint64_t tag;                 /* of what was asked of the engine */
 	char *folder, *path, *output; /* owned */
 	struct argv argv;
 	pid_t pid; /* the command that runs; 0 */

@@ -145,7 +145,8 @@ bool app_export_event(struct app *app, const struct event *event)
 	struct exporting *e = &app->exporting;
 	if (e->tag == 0 || event->tag != e->tag)
 		return false;
-	if (event->kind == EVENT_FAILED || (event->kind == EVENT_SAVED && !event->is_ok && !event->exists)) {
+	if (event->kind == EVENT_FAILED ||
+		(event->kind == EVENT_SAVED && !event->is_ok && !event->exists)) {
 		app_say_error(app, &event->error);
 		export_end(app);
 	} else if (event->kind == EVENT_FOUND && event->place_id == 0) {
@@ -172,8 +173,8 @@ static bool export_begin(struct app *app, unsigned list_id, int64_t place_id, bo
 		return false;
 	}
 	export_end(app);
-	app->exporting = (struct exporting){
-		.list_id = list_id, .place_id = place_id, .is_pipe = is_pipe};
+	app->exporting =
+		(struct exporting){.list_id = list_id, .place_id = place_id, .is_pipe = is_pipe};
 	return true;
 }
 

@@ -1,7 +1,8 @@
 /*
- * One message, or all that are selected in a list, one after the other: each to a file of its own in
- * a folder, or to a command's standard input. What the commands print is shown at the end. Nothing
- * is overwritten, nothing waits for a key, and ^C or Esc is not needed: leaving Rowan ends it.
+ * One message, or all that are selected in a list, one after the other: each to a file of its own
+ * in a folder, or to a command's standard input. What the commands print is shown at the end.
+ * Nothing is overwritten, nothing waits for a key, and ^C or Esc is not needed: leaving Rowan ends
+ * it.
  */
 #ifndef UI_APP_EXPORT_H
 #define UI_APP_EXPORT_H

@@ -23,7 +23,8 @@ char *app_open_file(struct app *app, const char *name);
  * over. The line may name variables and quote: sh reads it, as it does for other programs. */
 void app_open_program(struct app *app, const char *line, const char *path,
 	void (*done)(void *context, int status), void *context);
-/* A folder for files that live for a moment: removed at the end. NULL, said why, when there is none.
+/* A folder for files that live for a moment: removed at the end. NULL, said why, when there is
+ * none.
  */
 const char *app_open_folder_path(struct app *app);
 

@@ -22,8 +22,9 @@ struct slices;
 void wishes_serve(struct engine *engine, const struct request *request, struct slices *slices);
 void wishes_folder(struct engine *engine, const struct request *request); /* FOLDER_… */
 void wishes_again(struct engine *engine, const struct request *request);  /* ACTION_RETRY, _DROP */
-void wishes_undo_next(struct engine *engine, struct slices *slices); /* undo.c: one wish of a gesture */
-void wishes_remember(struct engine *engine, int64_t group);       /* can be undone from now on */
+void wishes_undo_next(
+	struct engine *engine, struct slices *slices);      /* undo.c: one wish of a gesture */
+void wishes_remember(struct engine *engine, int64_t group); /* can be undone from now on */
 
 /* One wish of a gesture; how many messages it concerns is added to *count. */
 bool wish_add(struct engine *engine, struct action *action, size_t *count, struct error *err);

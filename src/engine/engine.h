@@ -69,24 +69,24 @@ enum request_kind {
 	REQUEST_PAGE,       /* list_id, page: another part of the same view */
 	REQUEST_VIEW_CLOSE, /* list_id */
 	REQUEST_OPEN, /* place_id, show: → EVENT_SHOWN, again as bytes come, until is_complete */
-	REQUEST_OPEN_END,       /* place_id: nobody looks at it any more */
-	REQUEST_FIND,           /* list_id, place_id, text, is_backwards → EVENT_FOUND */
-	REQUEST_NEXT_NEW,       /* list_id, place_id → EVENT_FOUND */
-	REQUEST_SELECT,         /* list_id, select; text, add (flags), place_id as the rule wants:
-				   → EVENT_SELECTED when all rows were looked at, and pages */
-	REQUEST_SELECTED,       /* list_id, place_id → EVENT_FOUND: the next selected one behind
-				   it (0: the first), in order of arrival */
-	REQUEST_ZOOM,           /* list_id, is_on: the list shows what is selected alone → pages */
-	REQUEST_FLAGS,          /* place_ids, add, remove, text ("+Word -Word …": keywords by
-				   name, or NULL): a wish → pages */
-	REQUEST_SAVE_PART,      /* place_id, part ("" is the whole message), path, may_overwrite →
-				   EVENT_SAVED */
-	REQUEST_ANSWER,         /* to EVENT_QUESTION */
-	REQUEST_CHECK,          /* look for new mail now, in every account */
-	REQUEST_ONLINE,         /* account_id or 0 (all), is_on: connect or leave the wire alone */
-	REQUEST_SYNC,           /* headless: account_id or 0, is_on: bodies too → EVENT_SYNCED */
-	REQUEST_ACCOUNT_SAVE,   /* account: add, or change the one of that name; written to the
-				   settings */
+	REQUEST_OPEN_END,     /* place_id: nobody looks at it any more */
+	REQUEST_FIND,         /* list_id, place_id, text, is_backwards → EVENT_FOUND */
+	REQUEST_NEXT_NEW,     /* list_id, place_id → EVENT_FOUND */
+	REQUEST_SELECT,       /* list_id, select; text, add (flags), place_id as the rule wants:
+				 → EVENT_SELECTED when all rows were looked at, and pages */
+	REQUEST_SELECTED,     /* list_id, place_id → EVENT_FOUND: the next selected one behind
+				 it (0: the first), in order of arrival */
+	REQUEST_ZOOM,         /* list_id, is_on: the list shows what is selected alone → pages */
+	REQUEST_FLAGS,        /* place_ids, add, remove, text ("+Word -Word …": keywords by
+				 name, or NULL): a wish → pages */
+	REQUEST_SAVE_PART,    /* place_id, part ("" is the whole message), path, may_overwrite →
+				 EVENT_SAVED */
+	REQUEST_ANSWER,       /* to EVENT_QUESTION */
+	REQUEST_CHECK,        /* look for new mail now, in every account */
+	REQUEST_ONLINE,       /* account_id or 0 (all), is_on: connect or leave the wire alone */
+	REQUEST_SYNC,         /* headless: account_id or 0, is_on: bodies too → EVENT_SYNCED */
+	REQUEST_ACCOUNT_SAVE, /* account: add, or change the one of that name; written to the
+				 settings */
 	REQUEST_ACCOUNT_REMOVE, /* account_id */
 	REQUEST_ACCOUNT_TEST, /* account (not saved) → EVENT_TEST steps, the last with is_last */
 	REQUEST_IDLE, /* headless: → EVENT_IDLE once nothing is left to do for what was asked */

@@ -190,7 +190,8 @@ static void live_fill_folder(struct engine *engine, struct page *page)
 	folder_done(&folder);
 }
 
-/* Where a page of the zoomed list begins: as cache_page does it, fewer in front make more behind. */
+/* Where a page of the zoomed list begins: as cache_page does it, fewer in front make more behind.
+ */
 static size_t live_zoom_first(const struct live_list *list)
 {
 	const struct page_request *page = &list->page;
@@ -200,8 +201,8 @@ static size_t live_zoom_first(const struct live_list *list)
 		while (at < count && list->zoom[at] != page->place_id)
 			at++;
 		if (at == count && page->view.sort == SORT_ARRIVAL)
-			for (at = 0; at < count && (list->zoom[at] < page->place_id) !=
-							   page->view.is_reverse;
+			for (at = 0; at < count &&
+				     (list->zoom[at] < page->place_id) != page->view.is_reverse;
 				at++)
 				continue;
 		break;
@@ -218,14 +219,14 @@ static size_t live_zoom_first(const struct live_list *list)
 }
 
 /* Those that are gone leave the list of what is shown. */
-static void live_zoom_drop(struct live_list *list, size_t first, size_t count,
-	const struct cache_page *rows)
+static void live_zoom_drop(
+	struct live_list *list, size_t first, size_t count, const struct cache_page *rows)
 {
 	size_t kept = first, row = 0;
 	for (size_t i = first; i < list->zoom_count; i++) {
 		bool is_asked = i < first + count;
-		bool is_here = is_asked && row < rows->count &&
-			       rows->rows[row].place_id == list->zoom[i];
+		bool is_here =
+			is_asked && row < rows->count && rows->rows[row].place_id == list->zoom[i];
 		row += is_here;
 		if (is_here || !is_asked)
 			list->zoom[kept++] = list->zoom[i];

@@ -46,8 +46,8 @@ bool live_is_watched(const struct engine *engine, int64_t folder_id);
 /* The user looks at it and wants nothing changed in it. */
 bool live_is_examined(const struct engine *engine, int64_t folder_id);
 
-/* REQUEST_FIND, _NEXT_NEW: takes the request over; live_search does one slice of it, false when there is
- * nothing to look for. */
+/* REQUEST_FIND, _NEXT_NEW: takes the request over; live_search does one slice of it, false when
+ * there is nothing to look for. */
 void live_find(struct engine *engine, struct request *request);
 bool live_search(struct engine *engine);
 void live_search_free(struct engine *engine);

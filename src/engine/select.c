@@ -8,11 +8,11 @@
 #include "engine/sync.h"
 
 enum {
-	SELECT_ROWS = 3000,         /* looked at in a step */
-	SELECT_BODIES = 8,          /* read in a step */
-	SELECT_BODY_MAX = 1000000,  /* bytes of one */
-	SELECT_RANGES = 200,        /* rows named by number, in a step of any other order */
-	SELECT_PATIENCE = 15000,    /* ms for the server's answer */
+	SELECT_ROWS = 3000,        /* looked at in a step */
+	SELECT_BODIES = 8,         /* read in a step */
+	SELECT_BODY_MAX = 1000000, /* bytes of one */
+	SELECT_RANGES = 200,       /* rows named by number, in a step of any other order */
+	SELECT_PATIENCE = 15000,   /* ms for the server's answer */
 };
 
 enum select_stage {
@@ -27,18 +27,18 @@ struct selecting {
 	enum select_stage stage;
 	struct view view;
 	struct cache_rule rule;
-	int64_t next;             /* the place the walk has come to */
-	struct selection found;   /* what it becomes */
-	bool was_found;           /* the row before is in it: ranges go on over gaps */
+	int64_t next;                 /* the place the walk has come to */
+	struct selection found;       /* what it becomes */
+	bool was_found;               /* the row before is in it: ranges go on over gaps */
 	const struct live_list *list; /* only within a step */
-	struct imap_set uids;     /* of a SEARCH */
+	struct imap_set uids;         /* of a SEARCH */
 	bool has_uids, is_local;
-	int64_t patience;         /* ms: until then the server is waited for */
-	struct session *session;  /* whom; not owned, compared only */
+	int64_t patience;        /* ms: until then the server is waited for */
+	struct session *session; /* whom; not owned, compared only */
 	unsigned command;
-	int64_t *zoom;            /* owned */
+	int64_t *zoom; /* owned */
 	size_t zoom_count, zoom_cap;
-	int64_t *bodies;          /* owned: places whose text is to be read */
+	int64_t *bodies; /* owned: places whose text is to be read */
 	size_t body_count, body_cap, body_next;
 };
 
@@ -56,8 +56,8 @@ void select_free(struct engine *engine)
 	engine->selecting = NULL;
 }
 
-static void select_tell(struct engine *engine, const struct request *request,
-	struct live_list *list, bool is_local)
+static void select_tell(
+	struct engine *engine, const struct request *request, struct live_list *list, bool is_local)
 {
 	struct event *event = event_new(EVENT_SELECTED);
 	event->list_id = request->list_id;
@@ -135,7 +135,8 @@ static void select_rows(struct engine *engine, const struct view *view, uint32_t
 		struct cache_page_query query = {.view = *view,
 			.anchor = CACHE_AT_ROW,
 			.row = first,
-			.after = last - first + 1 < SELECT_RANGES ? last - first + 1 : SELECT_RANGES};
+			.after = last - first + 1 < SELECT_RANGES ? last - first + 1
+								  : SELECT_RANGES};
 		if (!cache_page(engine->cache, &query, &page, NULL) || page.count == 0)
 			return;
 		for (size_t i = 0; i < page.count; i++)
@@ -199,7 +200,8 @@ static void select_locally(struct selecting *s)
 	s->has_uids = false;
 }
 
-static void select_answer(struct session *session, struct pending *p, const struct imap_event *event)
+static void select_answer(
+	struct session *session, struct pending *p, const struct imap_event *event)
 {
 	struct selecting *s = session->run->engine->selecting;
 	if (s == NULL || s->session != session || s->command != p->command)
@@ -250,8 +252,8 @@ static bool select_is_online(struct engine *engine, int64_t folder_id)
 
 static void select_server_step(struct engine *engine, struct selecting *s, int64_t *deadline)
 {
-	bool is_lost = s->stage == SELECT_WAITS &&
-		       select_session(engine, s->view.folder_id) != s->session;
+	bool is_lost =
+		s->stage == SELECT_WAITS && select_session(engine, s->view.folder_id) != s->session;
 	if (is_lost || engine->now >= s->patience || !select_is_online(engine, s->view.folder_id)) {
 		s->session = NULL;
 		select_locally(s);
@@ -440,8 +442,8 @@ bool select_step(struct engine *engine, int64_t *deadline)
 	return true;
 }
 
-static bool select_rule(
-	struct engine *engine, const struct request *request, int64_t folder_id, struct cache_rule *rule)
+static bool select_rule(struct engine *engine, const struct request *request, int64_t folder_id,
+	struct cache_rule *rule)
 {
 	static const enum cache_rule_kind kinds[] = {
 		[SELECT_FROM] = CACHE_RULE_FROM,
@@ -516,8 +518,8 @@ static void select_by_numbers(
 	}
 	for (size_t i = 0; i < found.count; i++) {
 		uint32_t count = 0;
-		cache_place_count(engine->cache, found.ranges[i].first, found.ranges[i].last,
-			&count, NULL);
+		cache_place_count(
+			engine->cache, found.ranges[i].first, found.ranges[i].last, &count, NULL);
 		found.messages += count;
 	}
 	selection_done(&list->selection);
@@ -589,8 +591,8 @@ void select_next(struct engine *engine, const struct request *request)
 	event->list_id = request->list_id;
 	event->tag = request->tag;
 	if (list != NULL)
-		event->place_id = select_behind(engine, &list->selection,
-			list->page.view.folder_id, request->place_id);
+		event->place_id = select_behind(
+			engine, &list->selection, list->page.view.folder_id, request->place_id);
 	engine_post(engine, event);
 }
 

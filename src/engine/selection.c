@@ -14,7 +14,8 @@ void selection_done(struct selection *s)
 
 void selection_copy(struct selection *to, const struct selection *from)
 {
-	*to = (struct selection){.count = from->count, .cap = from->count, .messages = from->messages};
+	*to = (struct selection){
+		.count = from->count, .cap = from->count, .messages = from->messages};
 	to->ranges = mem_new_array(from->count, sizeof(*to->ranges));
 	if (from->count > 0)
 		memcpy(to->ranges, from->ranges, from->count * sizeof(*to->ranges));

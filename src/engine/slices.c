@@ -29,7 +29,8 @@ void slices_free_all(struct engine *engine)
 	}
 }
 
-static struct slices *slices_add(struct engine *engine, struct request *request, enum event_kind kind)
+static struct slices *slices_add(
+	struct engine *engine, struct request *request, enum event_kind kind)
 {
 	struct slices **last = &engine->slices;
 	while (*last != NULL)
@@ -61,8 +62,7 @@ static bool slices_expunge(struct engine *engine, struct request *request)
 
 bool slices_take(struct engine *engine, struct request *request)
 {
-	struct live_list *list =
-		request->by_selection ? live_get(engine, request->list_id) : NULL;
+	struct live_list *list = request->by_selection ? live_get(engine, request->list_id) : NULL;
 	if (request->kind == REQUEST_EXPUNGE)
 		return slices_expunge(engine, request);
 	if (list != NULL) {
@@ -115,7 +115,8 @@ static void slices_selected(struct engine *engine, struct slices *b, struct slic
 		if (at == b->selection.count)
 			return;
 		const struct selection_range *range = &b->selection.ranges[at];
-		int64_t next, from = range->first - 1 > b->place_id ? range->first - 1 : b->place_id;
+		int64_t next,
+			from = range->first - 1 > b->place_id ? range->first - 1 : b->place_id;
 		size_t room = SLICES_SLICE - slice->count;
 		size_t wide = (size_t)(range->last - from);
 		struct error err;
@@ -146,8 +147,9 @@ static bool slices_is_over(const struct slices *b)
 {
 	if (b->is_undo)
 		return b->is_known && b->action_next == b->action_count;
-	return b->places != NULL ? b->place_next == b->place_count
-				 : selection_at(&b->selection, b->place_id + 1) == b->selection.count;
+	return b->places != NULL
+		       ? b->place_next == b->place_count
+		       : selection_at(&b->selection, b->place_id + 1) == b->selection.count;
 }
 
 static void slices_slice(struct engine *engine, struct slices *b)

@@ -11,7 +11,7 @@
 
 /* One gesture at work: wishes.c adds to it what each slice came to. */
 struct slices {
-	struct slices *next;       /* owned */
+	struct slices *next;     /* owned */
 	struct request *request; /* owned: what each slice is like */
 	struct selection selection;
 	int64_t folder_id; /* of the selection */
@@ -24,7 +24,7 @@ struct slices {
 	int64_t group;
 	size_t done;
 	bool has_failed;
-	bool is_known; /* event tells what it is; of an undo: something was taken back */
+	bool is_known;       /* event tells what it is; of an undo: something was taken back */
 	struct event *event; /* owned: EVENT_ACTED or EVENT_UNDONE as it stands */
 };
 

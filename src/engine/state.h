@@ -85,7 +85,7 @@ struct engine {
 	struct request *search; /* owned: a REQUEST_FIND that is being looked for, a slice a step */
 	struct selecting *selecting; /* owned: a REQUEST_SELECT or _ZOOM at work */
 	struct slices *slices;       /* owned, linked: wishes about many, the first at work */
-	int64_t *groups;        /* owned: gestures that can be undone, oldest first */
+	int64_t *groups;             /* owned: gestures that can be undone, oldest first */
 	size_t group_count, group_cap;
 	void *thread; /* jobs.c */
 	bool should_stop;

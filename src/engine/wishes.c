@@ -112,8 +112,8 @@ static bool action_folder_was_done(const struct request *request, size_t index)
 struct gesture {
 	struct engine *engine;
 	const struct request *request;
-	struct slices *slices;  /* what it is a slice of; NULL */
-	struct action plan; /* what each folder's wish is like */
+	struct slices *slices; /* what it is a slice of; NULL */
+	struct action plan;    /* what each folder's wish is like */
 	size_t count;
 	bool has_failed;
 	struct error err;
@@ -375,7 +375,7 @@ static void wishes_expunge(
 	struct request deleted = {.kind = REQUEST_EXPUNGE, .tag = request->tag};
 	gesture_begin(&g, engine, slices != NULL ? request : &deleted, slices, ACTION_EXPUNGE);
 	bool ok = slices != NULL || cache_deleted(engine->cache, request->folder_id,
-					  &deleted.place_ids, &deleted.place_count, &g.err);
+					    &deleted.place_ids, &deleted.place_count, &g.err);
 	if (!ok)
 		gesture_fail(&g);
 	else if (g.request->place_count > 0)

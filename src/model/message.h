@@ -50,9 +50,9 @@ enum message_hint {
 	HINT_TO_ME = 1 << 1,      /* an address of the account stands in To */
 	HINT_CC_ME = 1 << 2,
 	HINT_FROM_ME = 1 << 3,
-	HINT_FRESH = 1 << 4, /* came since the folder was last shown */
-	HINT_BODY = 1 << 5,  /* the body is here and readable offline */
-	HINT_LIST = 1 << 6,  /* List-Id present */
+	HINT_FRESH = 1 << 4,     /* came since the folder was last shown */
+	HINT_BODY = 1 << 5,      /* the body is here and readable offline */
+	HINT_LIST = 1 << 6,      /* List-Id present */
 	HINT_SELECTED = 1 << 30, /* of a row in a page: the user selected it */
 };
 

@@ -183,8 +183,8 @@ Test(select, text_is_asked_of_the_server_and_offline_of_the_bodies_that_are_here
 		sim_ask(sim, body_request("text of talk 3"));
 		BECOMES(sim, is_selected, 60000);
 		RESTS(sim);
-		cr_expect_eq(sim->heard.page->selected, 1, "%s: %u\n%s",
-			sim->server->profile->name, sim->heard.page->selected, sim_said(sim));
+		cr_expect_eq(sim->heard.page->selected, 1, "%s: %u\n%s", sim->server->profile->name,
+			sim->heard.page->selected, sim_said(sim));
 		sim->heard.counts[EVENT_SELECTED] = 0;
 		sim_ask(sim, request_new(REQUEST_ONLINE));
 		sim_ask(sim, body_request("TEXT of talk"));

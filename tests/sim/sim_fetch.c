@@ -283,10 +283,9 @@ bool sim_search(struct sim_talk *talk, struct str rest)
 	for (size_t i = 0; is_known && i < talk->view_count; i++) {
 		const struct sim_message *m =
 			sim_folder_message(sim_talk_folder(talk), talk->view[i].uid);
-		bool fits = m != NULL &&
-			    (is_text ? str_find_nocase(str_make(m->bytes, m->len),
-					       buf_str(&text)) != STR_NONE
-				     : sim_matches(m, buf_str(&word), &is_known));
+		bool fits = m != NULL && (is_text ? str_find_nocase(str_make(m->bytes, m->len),
+							    buf_str(&text)) != STR_NONE
+						  : sim_matches(m, buf_str(&word), &is_known));
 		if (fits)
 			buf_addf(&found, "%s%u",
 				is_extended && found.len > 0 ? ","

@@ -240,7 +240,7 @@ static void fake_select(struct fake *fake, const struct request *r)
 		struct message m = fake_row(fake, FAKE_INBOX, uid - 1);
 		bool fits = fake_fits(r, &m, uid) != r->select.is_not, was = fake->selected[uid];
 		message_done(&m);
-		bool is_in = r->select.mode == SELECT_BROADENS   ? fits || was
+		bool is_in = r->select.mode == SELECT_BROADENS  ? fits || was
 			     : r->select.mode == SELECT_NARROWS ? fits && was
 								: fits;
 		is_in = r->select.rule == SELECT_PLACE ? fits != was : is_in;
@@ -448,7 +448,7 @@ static void fake_acted(struct fake *fake, const struct request *request)
 	bool is_delete = request->kind == REQUEST_DELETE,
 	     is_back = request->kind == REQUEST_UNDELETE;
 	event->action_kind = kinds[request->kind];
-	event->done = request->by_selection       ? fake->selected_count
+	event->done = request->by_selection      ? fake->selected_count
 		      : request->place_count > 0 ? request->place_count
 						 : 1;
 	event->folder_id = request->folder_id != 0 ? request->folder_id : FAKE_INBOX;

@@ -40,7 +40,7 @@ struct fake {
 	unsigned sent;                /* in the outbox */
 	unsigned warns;               /* 1 << kind: what a check finds */
 	unsigned completions;         /* how many addresses fit */
-	bool *selected; /* owned: by UID */
+	bool *selected;               /* owned: by UID */
 	uint32_t selected_size, selected_count;
 	bool is_zoomed;
 };

@@ -629,8 +629,7 @@ Test(app, wishes_ask_what_the_keys_mean)
 		{": p : a d", "select place=12 rule=2 mode=0\nselect place=11 rule=2 mode=0\n"
 			      "delete selected\n"},
 		{"; c a s Return", "select place=12 rule=2 mode=0\nmove selected folder=2\n"},
-		{"; n \"2,4-5\" Return a d",
-			"select rule=3 mode=0 text=2,4-5\ndelete selected\n"},
+		{"; n \"2,4-5\" Return a d", "select rule=3 mode=0 text=2,4-5\ndelete selected\n"},
 		{"; t s \"figures\" Return a * *",
 			"select rule=5 mode=0 text=figures\nflags selected add=4 remove=0\n"},
 		{"; s n ; n t f \"Jane\" Return a u",

@@ -22,7 +22,7 @@ struct screen_messages {
 	bool has_wrapped; /* the search goes on from the beginning of the folder */
 	char *find;       /* owned: what was looked for last */
 	bool flag_not;
-	bool is_examined; /* opened to be read only */
+	bool is_examined;     /* opened to be read only */
 	struct select select; /* what is being asked about a selection */
 	uint64_t select_tag;  /* of the selection that is made now; 0 */
 	bool wants_zoom;      /* as soon as it is made */
@@ -30,7 +30,7 @@ struct screen_messages {
 	uint64_t answer_tag;
 	int64_t *answers; /* owned */
 	size_t answer_count, answer_cap;
-	int64_t flag_place;   /* whom the flag prompt is about; 0: all that are selected */
+	int64_t flag_place; /* whom the flag prompt is about; 0: all that are selected */
 	uint32_t jump;      /* a number typed before the list was here; 0 */
 };
 

@@ -161,9 +161,8 @@ static void messages_flag_done(void *context, int value)
 	}
 	if (value < 0)
 		return;
-	struct request *request = m->flag_place != 0
-					  ? request_new(REQUEST_FLAGS)
-					  : messages_wish_selected(m, REQUEST_FLAGS);
+	struct request *request = m->flag_place != 0 ? request_new(REQUEST_FLAGS)
+						     : messages_wish_selected(m, REQUEST_FLAGS);
 	bool is_add = flag_bits[value].is_reverse == m->flag_not;
 	*(is_add ? &request->add : &request->remove) = flag_bits[value].flag;
 	if (m->flag_place != 0) {

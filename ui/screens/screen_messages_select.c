@@ -81,8 +81,8 @@ void messages_selected(struct screen_messages *m, const struct event *event)
 				count),
 			count);
 	else
-		app_say(m->base.app,
-			P_("%u message selected", "%u messages selected", count), count);
+		app_say(m->base.app, P_("%u message selected", "%u messages selected", count),
+			count);
 }
 
 /* ---- What is asked. ---- */
@@ -342,7 +342,8 @@ void messages_zoom(struct screen_messages *m)
 	else if (messages_selected_count(m) > 0)
 		zoom_send(m, true);
 	else
-		app_say(m->base.app, "%s", _("No messages are selected, so there is nothing to zoom to"));
+		app_say(m->base.app, "%s",
+			_("No messages are selected, so there is nothing to zoom to"));
 }
 
 static void limit_named(void *context, const char *text)
@@ -480,7 +481,8 @@ static void apply_done(void *context, int value)
 	bool is_read_only = m->page != NULL && m->page->is_read_only;
 	if (value < 0 || apply_answers(m, (enum command)value))
 		return;
-	bool changes = value == COMMAND_DELETE || value == COMMAND_UNDELETE || value == COMMAND_FLAG;
+	bool changes =
+		value == COMMAND_DELETE || value == COMMAND_UNDELETE || value == COMMAND_FLAG;
 	if (is_read_only && changes)
 		app_say(m->base.app, "%s", _("This folder can only be read"));
 	else if (value == COMMAND_DELETE)
@@ -494,8 +496,8 @@ static void apply_done(void *context, int value)
 	else if (value == COMMAND_PIPE)
 		app_pipe(m->base.app, m->list_id, messages_selected_count(m));
 	else
-		app_transfer(m->base.app, NULL, messages_selected_count(m), m->list_id,
-			is_read_only);
+		app_transfer(
+			m->base.app, NULL, messages_selected_count(m), m->list_id, is_read_only);
 }
 
 void messages_apply(struct screen_messages *m)
