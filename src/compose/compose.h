@@ -89,7 +89,8 @@ const struct identity *compose_identity_of(
 
 /* verb: DRAFT_REPLY, DRAFT_REPLY_ALL or DRAFT_REPLY_LIST. Several messages are answered at once
  * with a quote of each. From is by compose_identity_of, else identities[0]. A list reply of what is
- * no list mail is a reply to all. False (ERROR_INPUT) when there is nothing to answer. */
+ * no list mail is a reply to all. False (ERROR_INPUT) when there is nothing to answer, or more
+ * than 10,000 to answer to. */
 bool compose_reply(enum draft_verb verb, const struct compose_original *originals, size_t count,
 	const struct identity *identities, size_t identity_count, const struct compose_style *style,
 	struct draft *out, struct error *err);

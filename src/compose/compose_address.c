@@ -202,3 +202,20 @@ bool compose_address_is_own(struct str addr, const struct identity *identity)
 	buf_done(&own);
 	return is_own;
 }
+
+bool compose_too_many(struct error *err)
+{
+	return error_set(err, ERROR_INPUT, "the message has more than %d recipients",
+		COMPOSE_RECIPIENTS_MAX);
+}
+
+bool compose_recipient_add(
+	struct outgoing *out, struct table *seen, struct str addr, struct error *err)
+{
+	if (table_put(seen, addr, out) != NULL)
+		return true;
+	if (table_count(seen) > COMPOSE_RECIPIENTS_MAX)
+		return compose_too_many(err);
+	outgoing_add_recipient(out, addr);
+	return true;
+}

@@ -3,9 +3,12 @@
 #define COMPOSE_COMPOSE_ADDRESS_H
 
 #include "base/buf.h"
+#include "base/error.h"
+#include "base/table.h"
 #include "model/address.h"
 #include "model/draft.h"
 #include "model/identity.h"
+#include "model/outgoing.h"
 
 /* local@host that can stand in an envelope. */
 bool compose_address_is_sane(struct str addr);
@@ -31,6 +34,11 @@ void compose_field_line(struct str header, const char *name, struct buf *out);
 
 /* The ids of a field with their <>, separated by blanks, as a draft has them. */
 void compose_read_ids(struct str header, const char *name, char **field);
+
+/* Appends addr unless seen has it. False (ERROR_INPUT) beyond COMPOSE_RECIPIENTS_MAX. */
+bool compose_recipient_add(
+	struct outgoing *out, struct table *seen, struct str addr, struct error *err);
+bool compose_too_many(struct error *err); /* the sentence; returns false */
 
 enum { COMPOSE_LINE_MAX = 8000, COMPOSE_RECIPIENTS_MAX = 10000 };
 

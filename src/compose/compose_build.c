@@ -1,6 +1,5 @@
 /* A draft → the bytes that go out or into a Drafts folder, and the envelope. */
 #include "base/memory.h"
-#include "base/table.h"
 #include "compose/compose_address.h"
 #include "compose/compose_header.h"
 #include "compose/compose_part.h"
@@ -10,7 +9,6 @@
 
 /* ---- The envelope. ---- */
 
-/* Large lists: asked of a table and not one by one. */
 static bool recipients_add(struct outgoing *out, struct table *seen, const char *typed,
 	bool must_be_right, struct error *err)
 {
@@ -22,13 +20,8 @@ static bool recipients_add(struct outgoing *out, struct table *seen, const char 
 			buf_text(&bad));
 	for (size_t i = 0; ok && i < list.count; i++) {
 		struct str addr = str_from(list.items[i].addr);
-		if (addr.len == 0 || table_put(seen, addr, out) != NULL)
-			continue;
-		ok = table_count(seen) <= COMPOSE_RECIPIENTS_MAX ||
-		     error_set(err, ERROR_INPUT, "the message has more than %d recipients",
-			     COMPOSE_RECIPIENTS_MAX);
-		if (ok)
-			outgoing_add_recipient(out, addr);
+		if (addr.len > 0)
+			ok = compose_recipient_add(out, seen, addr, err);
 	}
 	address_list_done(&list);
 	buf_done(&bad);

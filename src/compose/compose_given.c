@@ -42,7 +42,8 @@ static size_t header_length(struct str message)
 
 /* ---- Recipients. ---- */
 
-static bool add_recipients(struct outgoing *out, struct str value, struct error *err)
+static bool add_recipients(
+	struct outgoing *out, struct table *seen, struct str value, struct error *err)
 {
 	struct address_list list = {0};
 	bool ok = true;
@@ -52,12 +53,11 @@ static bool add_recipients(struct outgoing *out, struct str value, struct error 
 		bool is_empty_group = addr.len == 0 && list.items[i].group != NULL;
 		if (is_empty_group)
 			continue;
-		if (compose_address_is_sane(addr))
-			outgoing_add_recipient(out, addr);
-		else
-			ok = error_set(err, ERROR_INPUT,
-				"this is no address mail can be sent to: %s",
-				addr.len > 0 ? list.items[i].addr : list.items[i].name);
+		ok = compose_address_is_sane(addr)
+			     ? compose_recipient_add(out, seen, addr, err)
+			     : error_set(err, ERROR_INPUT,
+				       "this is no address mail can be sent to: %s",
+				       addr.len > 0 ? list.items[i].addr : list.items[i].name);
 	}
 	address_list_done(&list);
 	return ok;
@@ -71,7 +71,8 @@ static bool name_is_one_of(struct str name, const char *const *names, size_t cou
 	return false;
 }
 
-static bool add_header_recipients(struct outgoing *out, struct str header, struct error *err)
+static bool add_header_recipients(
+	struct outgoing *out, struct table *seen, struct str header, struct error *err)
 {
 	static const char *const plain[] = {"To", "Cc", "Bcc"};
 	static const char *const resent[] = {"Resent-To", "Resent-Cc", "Resent-Bcc"};
@@ -82,7 +83,7 @@ static bool add_header_recipients(struct outgoing *out, struct str header, struc
 	rest = header;
 	while (mime_field_next(&rest, &name, &value))
 		if (name_is_one_of(name, is_resent ? resent : plain, 3) &&
-			!add_recipients(out, value, err))
+			!add_recipients(out, seen, value, err))
 			return false;
 	return true;
 }
@@ -90,13 +91,14 @@ static bool add_header_recipients(struct outgoing *out, struct str header, struc
 static bool find_recipients(struct str header, const struct compose_given *given,
 	struct outgoing *out, struct error *err)
 {
-	if (given->takes_recipients && !add_header_recipients(out, header, err))
-		return false;
-	for (size_t i = 0; i < given->recipient_count; i++)
-		if (!add_recipients(out, str_from(given->recipients[i]), err))
-			return false;
-	return out->recipient_count > 0 ||
-	       error_set(err, ERROR_INPUT, "the message has no recipients");
+	struct table *seen = table_new();
+	bool ok = !given->takes_recipients || add_header_recipients(out, seen, header, err);
+	for (size_t i = 0; ok && i < given->recipient_count; i++)
+		ok = add_recipients(out, seen, str_from(given->recipients[i]), err);
+	table_free(seen);
+	if (ok && out->recipient_count == 0)
+		ok = error_set(err, ERROR_INPUT, "the message has no recipients");
+	return ok;
 }
 
 /* ---- The sender. ---- */

@@ -14,9 +14,11 @@ static bool find_envelope(const struct identity *identity, const struct address_
 	bool ok =
 		compose_address_is_sane(buf_str(&addr)) ||
 		error_set(err, ERROR_INPUT, "this is no address to send from: %s", identity->from);
-	for (size_t i = 0; i < to->count && i < COMPOSE_RECIPIENTS_MAX; i++)
+	struct table *seen = table_new();
+	for (size_t i = 0; ok && i < to->count; i++)
 		if (to->items[i].addr[0] != '\0')
-			outgoing_add_recipient(out, str_from(to->items[i].addr));
+			ok = compose_recipient_add(out, seen, str_from(to->items[i].addr), err);
+	table_free(seen);
 	if (ok && out->recipient_count == 0)
 		ok = error_set(err, ERROR_INPUT, "the message has no recipients");
 	compose_message_id(options, buf_str(&addr), &id);

@@ -23,6 +23,7 @@ struct answer {
 	const struct compose_style *style;
 	struct table *seen;
 	struct address_list to, cc;
+	bool has_too_many;
 };
 
 static bool is_new(struct answer *a, struct str addr)
@@ -46,8 +47,10 @@ static void take(
 		bool is_own = own != OWN_TAKEN &&
 			      compose_is_own(addr, a->identities,
 				      own == OWN_LEFT_OUT ? a->identity_count : a->nearest);
-		if (addr.len > 0 && into->count < COMPOSE_RECIPIENTS_MAX && !is_own &&
-			is_new(a, addr))
+		if (addr.len == 0 || is_own || !is_new(a, addr))
+			continue;
+		a->has_too_many |= table_count(a->seen) > COMPOSE_RECIPIENTS_MAX;
+		if (!a->has_too_many)
 			address_list_add(into, str_from(from->items[i].name), addr, STR(""));
 	}
 }
@@ -432,5 +435,5 @@ bool compose_reply(enum draft_verb verb, const struct compose_original *original
 	table_free(a.seen);
 	buf_done(&subject);
 	buf_done(&line);
-	return true;
+	return !a.has_too_many || compose_too_many(err);
 }

@@ -21,9 +21,6 @@ const char *outgoing_state_name(enum outgoing_state state)
 
 void outgoing_add_recipient(struct outgoing *o, struct str address)
 {
-	for (size_t i = 0; i < o->recipient_count; i++)
-		if (str_equal(str_from(o->recipients[i].address), address))
-			return;
 	o->recipients = array_room(
 		o->recipients, o->recipient_count, &o->recipient_cap, sizeof(*o->recipients));
 	o->recipients[o->recipient_count++] =

@@ -59,7 +59,7 @@ struct outgoing {
 };
 
 const char *outgoing_state_name(enum outgoing_state state); /* "queued" … for JSON and logs */
-void outgoing_add_recipient(struct outgoing *o, struct str address); /* once each */
+void outgoing_add_recipient(struct outgoing *o, struct str address);
 void outgoing_set_words(struct outgoing *o, struct str words);
 void outgoing_done(struct outgoing *o); /* frees what it owns and leaves it zero */
 

@@ -406,3 +406,55 @@ Test(compose_redirect, refuses_what_is_no_address)
 	outgoing_done(&out);
 	buf_done(&got);
 }
+
+/* ---- More people than a message can go to. ---- */
+
+static void many_addresses(size_t count, struct buf *out)
+{
+	for (size_t i = 0; i < count; i++)
+		buf_addf(out, "%sp%zu@y.org", i > 0 ? ", " : "", i);
+}
+
+Test(compose_redirect, refuses_too_many_and_takes_ten_thousand, .timeout = 60)
+{
+	for (size_t more = 0; more < 2; more++) {
+		struct buf got = {0}, to = {0};
+		struct outgoing out = {0};
+		struct error err = {0};
+		struct compose_options options = {.now = 1};
+		many_addresses(10000 + more, &to);
+		/* One who stands there twice gets it once. */
+		buf_add_text(&to, ", p0@y.org");
+		bool ok = compose_redirect(STR("A: b\n\nx"), &identities[0], buf_text(&to),
+			&options, gather, &got, &out, &err);
+		cr_expect_eq(ok, more == 0, "%s", err.detail);
+		cr_expect_eq(out.recipient_count, 10000);
+		cr_expect_eq(got.len > 0, more == 0);
+		outgoing_done(&out);
+		buf_done(&got);
+		buf_done(&to);
+	}
+}
+
+Test(compose_reply, to_all_of_too_many_is_refused_in_a_sentence, .timeout = 60)
+{
+	for (size_t more = 0; more < 2; more++) {
+		struct compose_style style = {0};
+		struct compose_original original = {0};
+		struct buf head = {0};
+		struct draft draft;
+		struct error err = {0};
+		buf_add_text(&head, FROM "To: ");
+		many_addresses(9999 + more, &head);
+		buf_add_text(&head, "\r\n\r\n");
+		original.header = buf_str(&head);
+		draft_init(&draft);
+		cr_expect_eq(compose_reply(DRAFT_REPLY_ALL, &original, 1, identities, 2, &style,
+				     &draft, &err),
+			more == 0);
+		cr_expect_eq(str_find(str_from(err.detail), STR("10000 recipients")) != STR_NONE,
+			more == 1, "%s", err.detail);
+		draft_done(&draft);
+		buf_done(&head);
+	}
+}
