@@ -653,6 +653,10 @@ bool cache_draft_forget(struct cache *cache, int64_t draft_id, struct error *err
 /* After the last owner's end: open ones are closed, those dropped for more than 7 days go. */
 bool cache_drafts_recover(struct cache *cache, int64_t now, struct error *err);
 
+/* Those that are open or closed and whose copy on the server is older, oldest first. */
+bool cache_drafts_unsaved(
+	struct cache *cache, int64_t *draft_ids, size_t max, size_t *count, struct error *err);
+
 /* A blob becomes a file of the draft; fills file->file_id. */
 bool cache_draft_add_file(struct cache *cache, int64_t draft_id, struct draft_file *file,
 	int64_t blob_id, struct error *err);

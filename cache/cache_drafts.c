@@ -326,6 +326,19 @@ bool cache_drafts_list(
 	return false;
 }
 
+bool cache_drafts_unsaved(
+	struct cache *cache, int64_t *draft_ids, size_t max, size_t *count, struct error *err)
+{
+	static const char sql[] = "SELECT draft_id FROM draft WHERE state IN (0,1) AND"
+				  " rev>server_rev ORDER BY updated LIMIT ?1";
+	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_INTS((int64_t)max), err);
+	enum store_row row = STORE_BAD;
+	*count = 0;
+	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW && *count < max)
+		draft_ids[(*count)++] = sqlite3_column_int64(stmt, 0);
+	return row == STORE_END;
+}
+
 /* ---- On. ---- */
 
 bool cache_draft_mark(struct cache *cache, int64_t draft_id, enum cache_draft_state state,

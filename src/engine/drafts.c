@@ -146,6 +146,7 @@ void drafts_step(struct engine *engine, int64_t *deadline)
 		engine->outbox_has_news = false;
 		drafts_settle(engine);
 	}
+	drafts_server_step(engine, deadline);
 }
 
 void drafts_free(struct engine *engine)
@@ -175,6 +176,8 @@ void drafts_recover(struct engine *engine)
 static bool serve_compose(struct engine *engine, struct request *request)
 {
 	struct error err;
+	if (request->draft_id == 0 && request->place_id != 0 && request->draft_verb == DRAFT_NEW)
+		request->draft_id = drafts_server_find(engine, request->place_id);
 	if (request->draft_id == 0)
 		return drafting_add(engine, request);
 	if (!drafts_give(engine, request->draft_id, request->tag, NULL, &err))
@@ -224,6 +227,9 @@ static void serve_mark(
 	bool ok = cache_draft_state(engine->cache, request->draft_id, &from, &is_found, &err);
 	if (ok && is_found && from != CACHE_DRAFT_LEFT)
 		ok = cache_draft_mark(engine->cache, request->draft_id, to, engine->wall, &err);
+	if (ok && is_found && to == CACHE_DRAFT_DROPPED)
+		ok = drafts_server_remove(engine, request->draft_id, &err);
+	engine->drafts_are_due = to == CACHE_DRAFT_CLOSED;
 	if (!ok)
 		engine_fail(engine, request->tag, &err);
 	drafts_changed(engine);
@@ -276,5 +282,6 @@ void drafts_tell(struct engine *engine)
 		event_free(event);
 		return;
 	}
+	drafts_server_list(engine, event);
 	engine_post_latest(engine, (uint64_t)EVENT_DRAFTS << 32, event);
 }

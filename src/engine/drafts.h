@@ -52,6 +52,20 @@ struct cache_options drafts_store(const struct engine *engine); /* for draft_wri
 /* The identities of all accounts, those of account_id first; signatures are paths still. */
 struct identity *drafts_identities(struct engine *engine, int64_t account_id, size_t *count);
 
+/* ---- drafts_server.c ---- */
+
+/* Saves there what is newer here, every two minutes or when it is due. */
+void drafts_server_step(struct engine *engine, int64_t *deadline);
+/* Sent or dropped: its copy goes, by its UID. */
+bool drafts_server_remove(struct engine *engine, int64_t draft_id, struct error *err);
+/* A draft was read from that place: it is its copy from now on. */
+bool drafts_server_taken(struct engine *engine, int64_t draft_id, uint64_t revision, int64_t place,
+	struct error *err);
+/* The draft whose copy stands there; 0: none. */
+int64_t drafts_server_find(struct engine *engine, int64_t place);
+/* Adds those of the Drafts folders that are not among the drafts of the event. */
+void drafts_server_list(struct engine *engine, struct event *event);
+
 /* ---- drafts_send.c ---- */
 
 void drafts_send(struct engine *engine, struct request *request); /* REQUEST_DRAFT_SEND */

@@ -433,6 +433,9 @@ static bool job_store_draft(struct engine *engine, struct draft_job *self)
 	draft->draft_id = 0;
 	return cache_draft_save(engine->cache, draft, engine->wall, &self->error) &&
 	       job_store_files(engine, self, draft->draft_id) &&
+	       (draft->verb != DRAFT_NEW || request->place_count != 1 ||
+		       drafts_server_taken(engine, draft->draft_id, draft->revision,
+			       request->place_ids[0], &self->error)) &&
 	       drafts_give(engine, draft->draft_id, request->tag, NULL, &self->error);
 }
 

@@ -320,6 +320,7 @@ static bool settle_one(struct engine *engine, const struct outgoing *item, struc
 	draft_init(&draft);
 	bool ok = cache_draft_load(engine->cache, item->draft_id, &draft, &is_found, err);
 	ok = ok && (!is_found || settle_answers(engine, &draft, err));
+	ok = ok && (!is_found || drafts_server_remove(engine, item->draft_id, err));
 	settle_refused(item, &refused);
 	ok = ok &&
 	     cache_outbox_settle_draft(engine->cache, item->outgoing_id, buf_text(&refused), err);

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "engine/account_run.h"
+#include "engine/actions.h"
 #include "engine/submit_state.h"
 
 enum { COPY_PAUSE_S = 5 * 60 };
@@ -104,7 +105,8 @@ static bool copy_look(struct session *s, struct outgoing *item, const struct fol
 	return false;
 }
 
-static bool copy_folder(struct session *s, struct folder *sent)
+/* wanted: a folder of the account by its id; 0: its Sent. */
+static bool copy_folder(struct session *s, int64_t wanted, struct folder *sent)
 {
 	struct folder *folders = NULL;
 	size_t count = 0;
@@ -114,7 +116,8 @@ static bool copy_folder(struct session *s, struct folder *sent)
 		    run->engine->cache, run->account->account_id, &folders, &count, NULL))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!is_found && folders[i].role == ROLE_SENT) {
+		if (!is_found && (wanted != 0 ? folders[i].folder_id == wanted
+					      : folders[i].role == ROLE_SENT)) {
 			folder_copy_to(sent, &folders[i]);
 			is_found = true;
 		}
@@ -122,6 +125,26 @@ static bool copy_folder(struct session *s, struct folder *sent)
 	}
 	mem_free(folders);
 	return is_found;
+}
+
+/* A folder of another account: through the journal, which has its own ways against doubles. Only a
+ * message whose copy was not begun, so that a wish made just before an end is not made again. */
+static void copy_elsewhere(struct session *s, struct outgoing *item)
+{
+	struct engine *engine = s->run->engine;
+	struct error err;
+	struct action_item copy = {
+		.blob_id = item->blob_id, .flags = FLAG_SEEN, .arrived = engine->wall};
+	if (item->state != OUTGOING_ACCEPTED) {
+		copy_move(s, item, OUTGOING_DONE);
+		return;
+	}
+	if (!copy_move(s, item, OUTGOING_SENTCOPY))
+		return;
+	if (!wish_bring(engine, item->copy_folder_id, 0, &copy, 0, NULL, &err))
+		outgoing_set_words(item, str_from(err.detail));
+	copy_move(s, item, OUTGOING_DONE);
+	wishes_made(engine);
 }
 
 static bool copy_find(struct session *s, struct outgoing *item)
@@ -168,7 +191,7 @@ static void doubts_next(struct session *s)
 	struct folder sent = {0};
 	if (submit->doubt == DOUBT_OVER || s->run->engine->wall < submit->doubt_from)
 		return;
-	if (!copy_folder(s, &sent)) {
+	if (!copy_folder(s, 0, &sent)) {
 		submit->doubt = DOUBT_OVER;
 	} else if (submit->doubt == DOUBT_UNSEEN) {
 		submit->doubt = doubts_look(s, &sent, false) ? DOUBT_SYNCING : DOUBT_OVER;
@@ -198,7 +221,10 @@ bool sent_copy_next(struct session *s)
 		submit->has_copies = false;
 		return false;
 	}
-	if (server_files_copies(s) || !copy_folder(s, &sent))
+	bool is_elsewhere = item.copy_folder_id != 0 && !copy_folder(s, item.copy_folder_id, &sent);
+	if (is_elsewhere)
+		copy_elsewhere(s, &item);
+	else if (item.copy_folder_id == 0 && (server_files_copies(s) || !copy_folder(s, 0, &sent)))
 		copy_move(s, &item, OUTGOING_DONE);
 	else if (item.state == OUTGOING_SENTCOPY)
 		is_asked = copy_look(s, &item, &sent);
