@@ -233,8 +233,8 @@ bool cache_uidl_gone(struct cache *cache, int64_t account_id, const unsigned cha
 bool cache_uidl_gone_count(
 	struct cache *cache, int64_t account_id, int64_t *count, struct error *err);
 /* One of those that went, with the same head and size (by_head), or the same head and whole, gets
- * the key and the size of `like`. */
-bool cache_uidl_adopt(struct cache *cache, int64_t account_id, const struct cache_uidl *like,
+ * the key and the size of `like`, which is filled with the rest of it. */
+bool cache_uidl_adopt(struct cache *cache, int64_t account_id, struct cache_uidl *like,
 	bool by_head, bool *is_found, struct error *err);
 /* Those that went before that time are forgotten. */
 bool cache_uidl_sweep(struct cache *cache, int64_t account_id, int64_t before, struct error *err);

@@ -17,6 +17,11 @@ static void uidl_copy(unsigned char *to, struct str from)
 	memcpy(to, from.data, from.len < CACHE_UIDL_HASH ? from.len : CACHE_UIDL_HASH);
 }
 
+/* The ids of blobs are used again: the bytes must be those that were fetched. */
+#define UIDL_IS_HERE                                                                               \
+	"EXISTS(SELECT 1 FROM local_mail AS l JOIN blob AS b USING(blob_id)"                       \
+	" WHERE l.blob_id=u.blob_id AND substr(b.sha256,1,16)=u.blob_hash)"
+
 static void uidl_read(sqlite3_stmt *stmt, struct cache_uidl *row)
 {
 	*row = (struct cache_uidl){
@@ -37,11 +42,9 @@ bool cache_uidl_list(struct cache *cache, int64_t account_id, const unsigned cha
 	static const char sql[] =
 		"SELECT key,head,whole,size,first_seen,blob_id,is_head,1 FROM uidl"
 		" WHERE account_id=?1 AND key>?3 ORDER BY key LIMIT ?2";
-	/* The ids of blobs are used again: the bytes must be those that were fetched. */
 	static const char here[] =
-		"SELECT key,head,whole,size,first_seen,u.blob_id,is_head,"
-		"EXISTS(SELECT 1 FROM local_mail AS l JOIN blob AS b USING(blob_id)"
-		" WHERE l.blob_id=u.blob_id AND substr(b.sha256,1,16)=u.blob_hash) FROM uidl AS u"
+		"SELECT key,head,whole,size,first_seen,u.blob_id,is_head," UIDL_IS_HERE
+		" FROM uidl AS u"
 		" WHERE account_id=?1 AND key>?3 ORDER BY key LIMIT ?2";
 	*count = 0;
 	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, wants_here ? here : sql,
@@ -155,7 +158,24 @@ static bool uidl_back(struct cache *cache, int64_t account_id, const struct cach
 	       store_run(cache, STORE_LOCAL, drop, STORE_INTS(gone_id), err);
 }
 
-bool cache_uidl_adopt(struct cache *cache, int64_t account_id, const struct cache_uidl *like,
+static bool uidl_get(
+	struct cache *cache, int64_t account_id, struct cache_uidl *row, struct error *err)
+{
+	static const char sql[] =
+		"SELECT key,head,whole,size,first_seen,u.blob_id,is_head," UIDL_IS_HERE
+		" FROM uidl AS u WHERE account_id=?1 AND key=?3 AND ?2=0";
+	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, sql, STORE_INTS(account_id, 0), err);
+	if (stmt == NULL)
+		return false;
+	store_bind_blob(stmt, 3, uidl_hash(row->key));
+	enum store_row step = store_next(cache, stmt, err);
+	if (step == STORE_ROW)
+		uidl_read(stmt, row);
+	sqlite3_reset(stmt);
+	return step != STORE_BAD;
+}
+
+bool cache_uidl_adopt(struct cache *cache, int64_t account_id, struct cache_uidl *like,
 	bool by_head, bool *is_found, struct error *err)
 {
 	bool is_ours;
@@ -164,7 +184,8 @@ bool cache_uidl_adopt(struct cache *cache, int64_t account_id, const struct cach
 	if (!cache_blob_write_begin(cache, &is_ours, err))
 		return false;
 	bool ok = uidl_find_gone(cache, account_id, like, by_head, &gone_id, err) &&
-		  (gone_id == 0 || uidl_back(cache, account_id, like, gone_id, err));
+		  (gone_id == 0 || (uidl_back(cache, account_id, like, gone_id, err) &&
+					   uidl_get(cache, account_id, like, err)));
 	*is_found = ok && gone_id != 0;
 	return cache_blob_write_end(cache, is_ours, ok, err);
 }

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "settings/options.h"
 #include "settings/server_url.h"
+#include "settings/settings_account.h"
 #include "words/gettext.h"
 #include "words/words.h"
 
@@ -13,11 +14,13 @@
 
 #define ACCOUNT_ADD_USAGE                                                                          \
 	"account add NAME --local\n"                                                               \
-	"rowan account add NAME --imap imaps://USER@HOST[:PORT] [--smtp URL] [--from 'NAME "       \
-	"<ADDRESS>']\n"                                                                            \
+	"rowan account add NAME --imap imaps://USER@HOST[:PORT] | --pop3 "                         \
+	"pop3s://USER@HOST[:PORT]\n"                                                               \
+	"       [--smtp URL] [--from 'NAME <ADDRESS>']\n"                                          \
 	"       [--password-command COMMAND] [--ca-file FILE] [--auth MECHANISM] "                 \
 	"[--allow-plain]\n"                                                                        \
-	"       [--trust sha256:KEY]"
+	"       [--trust sha256:KEY] [--leave-on-server forever|'N days'|until-deleted|never]\n"   \
+	"       [--check-minutes N]"
 
 static int account_wrong(const struct sentence *why)
 {
@@ -56,6 +59,25 @@ static bool account_take_server(int argc, char **argv, int *at, const char *name
 	return true;
 }
 
+/* A setting that is written as in the file. */
+static bool account_take_setting(
+	int argc, char **argv, int *at, const char *name, struct account *account, bool *is_wrong)
+{
+	const char *value = NULL, *key = name + 2;
+	struct sentence why = {0};
+	if (!option_take(argc, argv, at, name, &value))
+		return false;
+	if (value == NULL || !option_check(option_find("account", key), value, &why)) {
+		*is_wrong = true;
+		if (value != NULL)
+			account_wrong(&why);
+	} else {
+		settings_account_read(account, key, value);
+	}
+	sentence_done(&why);
+	return true;
+}
+
 /* One word of the command line; false when nothing knows it. */
 static bool account_take(
 	int argc, char **argv, int *at, struct account *account, bool *allow_plain, bool *is_wrong)
@@ -81,6 +103,9 @@ static bool account_take(
 		*allow_plain = true;
 		return true;
 	}
+	if (account_take_setting(argc, argv, at, "--leave-on-server", account, is_wrong) ||
+		account_take_setting(argc, argv, at, "--check-minutes", account, is_wrong))
+		return true;
 	return account_take_text(argc, argv, at, "--from", &account->from) ||
 	       account_take_text(
 		       argc, argv, at, "--password-command", &account->password_command) ||

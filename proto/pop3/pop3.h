@@ -64,6 +64,8 @@ bool pop3_has(const struct pop3 *pop3, enum pop3_capability capability);
 bool pop3_has_auth(const struct pop3 *pop3, struct str mechanism);
 /* CAPA was answered with a list, in this session or in the one that is remembered. */
 bool pop3_knows_capabilities(const struct pop3 *pop3);
+/* Seconds from one log-in to the next that the server asks for; 0: not said. */
+unsigned pop3_login_delay(const struct pop3 *pop3);
 /* The greeting has a timestamp that APOP can use. */
 bool pop3_has_apop(const struct pop3 *pop3);
 

@@ -82,6 +82,19 @@ bool pop3_has_auth(const struct pop3 *pop3, struct str mechanism)
 	return false;
 }
 
+unsigned pop3_login_delay(const struct pop3 *pop3)
+{
+	struct str words = buf_str(&pop3->capabilities.words);
+	uint32_t delay = 0;
+	while (words.len > 0 && delay == 0) {
+		struct str word = str_cut(&words, ' ');
+		if (!str_starts_nocase(word, STR("LOGIN-DELAY=")) ||
+			!str_to_u32(str_skip(word, 12), &delay))
+			delay = 0;
+	}
+	return delay;
+}
+
 bool pop3_knows_capabilities(const struct pop3 *pop3)
 {
 	return pop3->capabilities.is_known;

@@ -40,12 +40,24 @@ static void digest_hex(const unsigned char *raw, unsigned len, char *hex)
 	hex[2 * len] = '\0';
 }
 
+void digest_finish_bytes(struct digest *d, unsigned char bytes[DIGEST_BYTES])
+{
+	unsigned len = 0;
+	must(EVP_DigestFinal_ex(d->evp, bytes, &len) == 1 && len == DIGEST_BYTES);
+}
+
 void digest_finish(struct digest *d, char hex[DIGEST_HEX_SIZE])
 {
-	unsigned char raw[EVP_MAX_MD_SIZE];
+	unsigned char raw[DIGEST_BYTES];
+	digest_finish_bytes(d, raw);
+	digest_hex(raw, DIGEST_BYTES, hex);
+}
+
+void digest_bytes(struct str bytes, unsigned char digest[DIGEST_BYTES])
+{
 	unsigned len = 0;
-	must(EVP_DigestFinal_ex(d->evp, raw, &len) == 1 && len == 32);
-	digest_hex(raw, len, hex);
+	must(EVP_Digest(bytes.data, bytes.len, digest, &len, EVP_sha256(), NULL) == 1 &&
+		len == DIGEST_BYTES);
 }
 
 bool digest_md5(struct str bytes, char hex[DIGEST_MD5_HEX_SIZE])

@@ -14,11 +14,12 @@
 
 enum {
 	RUN_BACKOFF_MAX_S = 300,
+	RUN_PAUSES_MAX = 12,        /* while a command waits */
 	RUN_VISITS_MAX = 5,         /* of one folder that never gets complete */
 	RUN_HEALTHY_MS = 60 * 1000, /* only a session that held for so long ends the back-off */
 };
 
-static const struct backend *const backends[] = {&backend_imap};
+static const struct backend *const backends[] = {&backend_imap, &backend_pop3};
 
 static const struct backend *backend_of(enum account_kind kind)
 {
@@ -254,6 +255,19 @@ static int64_t account_run_backoff(struct account_run *run)
 	return limit * 500 + (int64_t)(jitter % (uint64_t)(limit * 500 + 1));
 }
 
+/* The server is well and says that it is not the time: no failure. */
+static void account_run_pause(struct account_run *run, const struct error *err)
+{
+	run->error = *err;
+	run->retry_at = run->engine->now + (int64_t)run->pause_s * 1000;
+	run->sync_failed = ++run->pauses > RUN_PAUSES_MAX;
+	run->pause_s = 0;
+	account_run_state(run, ACCOUNT_WAITING);
+	run->engine->accounts_dirty = true;
+	account_run_test_failed(run, err);
+	engine_sync_progress(run->engine);
+}
+
 static void account_run_wait(struct account_run *run, const struct error *err)
 {
 	struct engine *engine = run->engine;
@@ -306,6 +320,8 @@ static void account_run_lost(struct account_run *run, const struct error *err)
 		return; /* account_run_login_failed has said it all */
 	if (is_held)
 		account_run_hold(run, err);
+	else if (run->pause_s > 0)
+		account_run_pause(run, err);
 	else
 		account_run_wait(run, err);
 }
@@ -315,11 +331,14 @@ static bool account_run_may_connect(struct account_run *run, int64_t *deadline)
 	if (run->is_offline || run->backend == NULL || run->question_is_open ||
 		(run->test != NULL && run->test->is_over))
 		return false;
-	if (run->retry_at > run->engine->now) {
-		if (run->retry_at < *deadline)
-			*deadline = run->retry_at;
+	int64_t from =
+		run->is_checked && run->check_at > run->retry_at ? run->check_at : run->retry_at;
+	if (from > run->engine->now) {
+		if (from < *deadline)
+			*deadline = from;
 		return false;
 	}
+	run->is_checked = false;
 	return secret_ensure(run);
 }
 
@@ -429,8 +448,15 @@ void account_run_folder_failed(struct account_run *run, int64_t folder_id)
 	run->folders_next = 0; /* the list is out of date */
 }
 
+void account_run_check(struct account_run *run)
+{
+	run->check_at = 0;
+	run->is_checked = false;
+}
+
 void account_run_retry(struct account_run *run)
 {
+	account_run_check(run);
 	run->retry_at = 0;
 	run->sync_failed = false;
 }
@@ -503,5 +529,5 @@ bool account_run_is_busy(const struct account_run *run)
 		return false;
 	if (account_run_is_stuck(run))
 		return false;
-	return !account_run_is_connected(run) || run->backend->is_busy(run);
+	return account_run_is_connected(run) ? run->backend->is_busy(run) : !run->is_checked;
 }

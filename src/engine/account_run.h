@@ -26,6 +26,8 @@ struct folder_task *account_run_task_of(struct account_run *run, int64_t folder_
 /* The folder cannot be selected: nobody waits for it any more. */
 void account_run_folder_failed(struct account_run *run, int64_t folder_id);
 
+/* Look for new mail now, where that is not known anyway. */
+void account_run_check(struct account_run *run);
 /* Try now: the user asked, or answered. */
 void account_run_retry(struct account_run *run);
 void account_run_disconnect(struct account_run *run);

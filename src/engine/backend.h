@@ -30,6 +30,6 @@ struct backend {
 	bool (*is_busy)(const struct account_run *run);
 };
 
-extern const struct backend backend_imap;
+extern const struct backend backend_imap, backend_pop3;
 
 #endif

@@ -258,6 +258,7 @@ static void engine_check(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->run_count; i++) {
 		engine->runs[i]->folders_next = 0;
+		account_run_check(engine->runs[i]);
 		if (engine->runs[i]->state == ACCOUNT_WAITING)
 			account_run_retry(engine->runs[i]);
 	}
@@ -289,6 +290,7 @@ static void engine_sync(struct engine *engine, const struct request *request)
 			continue;
 		run->sync_is_asked = true;
 		run->sync_is_planned = false;
+		account_run_check(run);
 		run->sync_bodies = request->is_on;
 		run->folders_next = 0;
 		run->folders_are_known = false;

@@ -29,6 +29,11 @@ enum seen_mode { SEEN_AT_ONCE, SEEN_AFTER, SEEN_NEVER };
 /* What deleting does: \Deleted until expunged, or a move to the account's trash folder. */
 enum delete_mode { DELETE_MARK, DELETE_TRASH };
 
+/* How long mail stays on a POP3 server once it is here. */
+enum leave_mode { LEAVE_FOREVER, LEAVE_DAYS, LEAVE_UNTIL_DELETED, LEAVE_NEVER };
+
+enum { ACCOUNT_CHECK_MINUTES = 10 }; /* what check-minutes is when nobody has set it */
+
 struct account {
 	int64_t account_id; /* given by local.db (cache_account_register); 0 before */
 	char *name;         /* owned; unique, what the command line and the screen show */
@@ -47,6 +52,10 @@ struct account {
 	char *offline;  /* owned; model/offline.h; NULL: what was opened */
 	char *sendmail; /* owned; a program that sends, in place of outgoing; NULL */
 	bool no_copy;   /* of what is sent */
+	enum leave_mode leave;
+	int leave_days;  /* for LEAVE_DAYS */
+	int check_every; /* POP3: minutes from one look to the next; 0: ACCOUNT_CHECK_MINUTES, -1:
+			    only when asked */
 };
 
 void server_done(struct server *s); /* frees what it owns and leaves it zero */

@@ -121,7 +121,7 @@ static const struct option options[] = {
 		N_("A PEM file of the certificate authorities to trust in place of the system's.")},
 	{"account", "auth", OPTION_CHOICE, "auto",
 		"auto|plain|login|cram-md5|scram-sha-1|scram-sha-1-plus|scram-sha-256|"
-		"scram-sha-256-plus|external|xoauth2|oauthbearer",
+		"scram-sha-256-plus|external|xoauth2|oauthbearer|apop",
 		N_("How to log in; auto takes the best that both sides know.")},
 	{"account", "allow-plain", OPTION_BOOL, "no", "yes|no",
 		N_("Whether an address without encryption may lead to another machine; everybody "
@@ -140,6 +140,11 @@ static const struct option options[] = {
 	{"account", "delete", OPTION_CHOICE, "mark", "mark|trash",
 		N_("What deleting does: mark keeps a deleted message in its folder until it is "
 		   "expunged, trash moves it to the trash folder.")},
+	{"account", "leave-on-server", OPTION_LEAVE, "forever",
+		"forever|N days|until-deleted|never",
+		N_("How long mail stays on a POP3 server once it is here.")},
+	{"account", "check-minutes", OPTION_NUMBER, "10", "MINUTES",
+		N_("How often a POP3 server is asked for new mail; 0: only when you say so.")},
 	{"account", "sendmail", OPTION_TEXT, NULL, "COMMAND",
 		N_("A program that sends mail in place of smtp: its words, then the sender after "
 		   "-f and the recipients; it reads the message. No shell reads it.")},
@@ -270,6 +275,30 @@ bool option_read_seen(const char *value, int *mode, int *seconds)
 	return true;
 }
 
+bool option_read_leave(const char *value, int *mode, int *days)
+{
+	struct str text = str_from(value);
+	uint32_t number;
+	*days = 0;
+	if (str_equal_nocase(text, STR("forever")))
+		*mode = LEAVE_FOREVER;
+	else if (str_equal_nocase(text, STR("never")))
+		*mode = LEAVE_NEVER;
+	else if (str_equal_nocase(text, STR("until-deleted")))
+		*mode = LEAVE_UNTIL_DELETED;
+	else {
+		struct str count = str_cut(&text, ' ');
+		bool is_days = str_equal_nocase(str_trim(text), STR("days")) ||
+			       str_equal_nocase(str_trim(text), STR("day"));
+		if (!is_days || !str_to_u32(count, &number) || number < 1 ||
+			number > OPTION_LEAVE_MAX)
+			return false;
+		*mode = LEAVE_DAYS;
+		*days = (int)number;
+	}
+	return true;
+}
+
 static bool option_check_bool(const struct option *o, const char *value, struct sentence *why)
 {
 	bool is_on;
@@ -302,6 +331,17 @@ static bool option_check_seen(const struct option *o, const char *value, struct 
 	return sentence_set(why,
 		N_("\"%1\" must be at-once, never, or \"after N\" with N from 1 to 3600 seconds, "
 		   "not \"%2\"."),
+		o->key, value, NULL);
+}
+
+static bool option_check_leave(const struct option *o, const char *value, struct sentence *why)
+{
+	int mode, days;
+	if (option_read_leave(value, &mode, &days))
+		return true;
+	return sentence_set(why,
+		N_("\"%1\" must be forever, never, until-deleted, or \"N days\" with N from 1 to "
+		   "3650, not \"%2\"."),
 		o->key, value, NULL);
 }
 
@@ -355,6 +395,7 @@ bool option_check(const struct option *o, const char *value, struct sentence *wh
 		[OPTION_TEXT] = option_check_text,
 		[OPTION_PATH] = option_check_text,
 		[OPTION_SEEN] = option_check_seen,
+		[OPTION_LEAVE] = option_check_leave,
 		[OPTION_ADDRESS] = option_check_address,
 		[OPTION_PIN] = option_check_pin,
 		[OPTION_NUMBER] = option_check_number,

@@ -16,6 +16,7 @@ enum option_type {
 	OPTION_SEEN,    /* at-once, never, "after N" seconds */
 	OPTION_ADDRESS, /* settings/server_url.h */
 	OPTION_PIN,     /* "sha256:…" */
+	OPTION_LEAVE,   /* forever, "N days", until-deleted, never */
 	OPTION_NUMBER,  /* 0 … OPTION_NUMBER_MAX */
 	OPTION_OFFLINE, /* model/offline.h */
 };
@@ -29,7 +30,7 @@ struct option {
 	const char *text;     /* one sentence */
 };
 
-enum { OPTION_SEEN_MAX = 3600, OPTION_NUMBER_MAX = 100000 };
+enum { OPTION_SEEN_MAX = 3600, OPTION_LEAVE_MAX = 3650, OPTION_NUMBER_MAX = 100000 };
 
 const struct option *options_all(size_t *count);
 const struct option *option_find(const char *section, const char *key); /* NULL: unknown */
@@ -46,5 +47,7 @@ bool option_check(const struct option *o, const char *value, struct sentence *wh
 bool option_read_bool(const char *value, bool *is_on);
 /* *mode is an enum seen_mode, *seconds 0 unless it is "after". */
 bool option_read_seen(const char *value, int *mode, int *seconds);
+/* *mode is an enum leave_mode, *days 0 unless it is "N days". */
+bool option_read_leave(const char *value, int *mode, int *days);
 
 #endif

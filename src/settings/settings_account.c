@@ -248,6 +248,45 @@ static bool write_copy(const struct account *a, struct buf *out)
 	return a->no_copy;
 }
 
+static void read_leave(struct account *a, const char *value)
+{
+	int mode = a->leave;
+	option_read_leave(value, &mode, &a->leave_days);
+	a->leave = (enum leave_mode)mode;
+}
+
+static bool write_leave(const struct account *a, struct buf *out)
+{
+	switch (a->leave) {
+	case LEAVE_FOREVER:
+		return false;
+	case LEAVE_DAYS:
+		buf_addf(out, "%d days", a->leave_days > 0 ? a->leave_days : 1);
+		return true;
+	case LEAVE_UNTIL_DELETED:
+		buf_add_text(out, "until-deleted");
+		return true;
+	case LEAVE_NEVER:
+		buf_add_text(out, "never");
+		return true;
+	}
+	return false;
+}
+
+static void read_check_minutes(struct account *a, const char *value)
+{
+	uint32_t minutes;
+	if (str_to_u32(str_from(value), &minutes) && minutes <= OPTION_NUMBER_MAX)
+		a->check_every = minutes == 0 ? -1 : (int)minutes;
+}
+
+static bool write_check_minutes(const struct account *a, struct buf *out)
+{
+	if (a->check_every != 0)
+		buf_addf(out, "%d", a->check_every < 0 ? 0 : a->check_every);
+	return a->check_every != 0;
+}
+
 static const struct account_row {
 	const char *key;
 	void (*read)(struct account *a, const char *value);
@@ -267,6 +306,8 @@ static const struct account_row {
 	{"seen", read_seen, write_seen},
 	{"delete", read_delete, write_delete},
 	{"offline", read_offline, write_offline},
+	{"leave-on-server", read_leave, write_leave},
+	{"check-minutes", read_check_minutes, write_check_minutes},
 	{"sendmail", read_sendmail, write_sendmail},
 	{"copy", read_copy, write_copy},
 };

@@ -52,6 +52,8 @@ static const char sample[] = "# Rowan, as I like it.\n"
 			     "\n"
 			     "[account \"home\"]\n"
 			     "\tpop3 = pop3s://ann@pop.example.net\n"
+			     "\tleave-on-server = 14 days\n"
+			     "\tcheck-minutes = 0\n"
 			     "\tseen = never\n"
 			     "[keys]\n"
 			     "\tquit = q\n"
@@ -92,6 +94,10 @@ Test(settings, reads_accounts)
 	cr_assert_eq(home, all[1]);
 	cr_assert_eq(home->kind, ACCOUNT_POP3);
 	cr_assert_eq(home->seen, SEEN_NEVER);
+	cr_assert_eq(home->leave, LEAVE_DAYS);
+	cr_assert_eq(home->leave_days, 14);
+	cr_assert_eq(home->check_every, -1);
+	cr_assert_eq(work->leave, LEAVE_FOREVER);
 	cr_assert_null(home->outgoing.host);
 	cr_assert_null(settings_account(s, "Home"));
 	settings_warnings(s, &count);
@@ -116,7 +122,7 @@ Test(settings, reads_preferences_keys_and_theme)
 	cr_assert_str_eq(keys[1].part, "index");
 	cr_assert_str_eq(keys[1].value, "#");
 	cr_assert_str_eq(keys[2].value, "d");
-	cr_assert_eq(keys[2].line, 27);
+	cr_assert_eq(keys[2].line, 29);
 	const struct settings_pair *theme = settings_pairs(s, "theme", &count);
 	cr_assert_eq(count, 1);
 	cr_assert_str_eq(theme[0].name, "selected");
@@ -146,6 +152,9 @@ Test(settings, warns_with_line_and_remedy_and_goes_on)
 		{"[rowan]\nseen = after 3601\n", 2,
 			"\"seen\" must be at-once, never, or \"after N\" with N from 1 to 3600 "
 			"seconds, not \"after 3601\"."},
+		{"[account \"x\"]\npop3 = pop3s://a@h\nleave-on-server = 0 days\n", 3,
+			"\"leave-on-server\" must be forever, never, until-deleted, or \"N days\" "
+			"with N from 1 to 3650, not \"0 days\"."},
 		{"[rowan]\nnew-mail-command =\n", 2,
 			"\"new-mail-command\" has no value; write new-mail-command = COMMAND, or "
 			"remove the line."},
@@ -175,7 +184,7 @@ Test(settings, warns_with_line_and_remedy_and_goes_on)
 			"\"auth\" must be one of "
 			"auto|plain|login|cram-md5|scram-sha-1|scram-sha-1-plus|scram-sha-256|"
 			"scram-"
-			"sha-256-plus|external|xoauth2|oauthbearer, not \"magic\"."},
+			"sha-256-plus|external|xoauth2|oauthbearer|apop, not \"magic\"."},
 		{"hello there\n[rowan]\n", 1,
 			"This line is neither a section like [rowan] nor a setting like name = "
 			"value."},
@@ -286,7 +295,8 @@ Test(settings, removes_an_account)
 	cr_assert_not(settings_account_remove(s, "home", &err));
 	cr_assert_str_eq(err.detail, "There is no account \"home\".");
 	cr_assert_not(settings_account_update(s, "home", settings_account(s, "work"), &err));
-	expect_change("[account \"home\"]\n\tpop3 = pop3s://ann@pop.example.net\n\tseen = never\n",
+	expect_change("[account \"home\"]\n\tpop3 = pop3s://ann@pop.example.net\n"
+		      "\tleave-on-server = 14 days\n\tcheck-minutes = 0\n\tseen = never\n",
 		"", s);
 }
 
@@ -336,7 +346,7 @@ Test(settings, refuses_what_the_file_could_not_say)
 			"\"auth\" must be one of "
 			"auto|plain|login|cram-md5|scram-sha-1|scram-sha-1-plus|scram-sha-256|"
 			"scram-"
-			"sha-256-plus|external|xoauth2|oauthbearer, not \"no\"."},
+			"sha-256-plus|external|xoauth2|oauthbearer|apop, not \"no\"."},
 		{"a", NULL, NULL, "md5:x",
 			"\"trust\" must begin with sha256:; remove the line, and Rowan asks "
 			"again."},
