@@ -65,9 +65,9 @@ struct engine {
 	bool wants_outbox, outbox_dirty, outbox_was_busy, outbox_is_recovered;
 	struct drafting *draftings; /* owned, linked: drafts that wait for messages */
 	bool wants_drafts, drafts_dirty;
-	bool drafts_are_due;    /* one was postponed: to the server now */
-	unsigned drafts_saving; /* workers that build one for the server */
-	int64_t drafts_next;    /* ms: when they are saved there again */
+	bool drafts_are_due;           /* one was postponed: to the server now */
+	unsigned drafts_saving;        /* workers that build one for the server */
+	int64_t drafts_next;           /* ms: when they are saved there again */
 	struct book_index *book_index; /* owned; NULL until it is needed */
 	bool wants_book;
 	unsigned complete_serial; /* of the last REQUEST_COMPLETE */
