@@ -716,6 +716,16 @@ Test(app, what_is_selected_is_piped_and_what_is_printed_is_shown)
 	rmdir(folder);
 }
 
+Test(app, an_account_is_offered_the_trash)
+{
+	struct stage stage;
+	play(&stage, 12, "m s Return End Return");
+	cr_expect(shows(&stage, "T to Trash"));
+	stage_play(&stage, "t");
+	cr_expect(shows(&stage, "moves it to the trash"));
+	stage_done(&stage);
+}
+
 Test(app, what_was_done_is_told_with_the_key_that_takes_it_back)
 {
 	struct stage stage;

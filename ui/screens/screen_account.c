@@ -23,6 +23,7 @@ enum field {
 	FIELD_OUT_TRANSPORT,
 	FIELD_OUT_USER,
 	FIELD_COMMAND,
+	FIELD_DELETE,
 	FIELD_COUNT
 };
 
@@ -54,6 +55,7 @@ static const char *const field_labels[FIELD_COUNT] = {
 	[FIELD_OUT_TRANSPORT] = N_("  its security"),
 	[FIELD_OUT_USER] = N_("  user name there"),
 	[FIELD_COMMAND] = N_("Password command"),
+	[FIELD_DELETE] = N_("Deleting a message"),
 };
 
 static const struct {
@@ -95,6 +97,7 @@ static char **field_text(struct account *account, enum field field)
 		return &account->password_command;
 	case FIELD_TRANSPORT:
 	case FIELD_OUT_TRANSPORT:
+	case FIELD_DELETE:
 	case FIELD_COUNT:
 		break;
 	}
@@ -117,6 +120,12 @@ static void field_value(struct account *account, enum field field, struct buf *o
 	struct server *server = field_server(account, field);
 	if (field_is_transport(field)) {
 		buf_add_text(out, _(transports[server->transport].label));
+		return;
+	}
+	if (field == FIELD_DELETE) {
+		buf_add_text(out, account->delete_mode == DELETE_TRASH
+					  ? _("moves it to the trash")
+					  : _("marks it, until it is expunged"));
 		return;
 	}
 	const char *text = *field_text(account, field);
@@ -210,6 +219,20 @@ static const struct choice transport_choices[] = {
 	{'n', N_("None"), TRANSPORT_PLAIN},
 };
 
+static const struct choice delete_choices[] = {
+	{'m', N_("Mark"), DELETE_MARK},
+	{'t', N_("to Trash"), DELETE_TRASH},
+};
+
+static void account_delete_done(void *context, int value)
+{
+	struct screen_account *a = context;
+	if (value < 0)
+		return;
+	a->account->delete_mode = (enum delete_mode)value;
+	a->is_changed = true;
+}
+
 static void account_change(struct screen_account *a)
 {
 	enum field field = account_field(a);
@@ -223,6 +246,9 @@ static void account_change(struct screen_account *a)
 	if (field_is_transport(field)) {
 		app_ask_choice(a->base.app, buf_str(&label), transport_choices, 3,
 			(int)field_server(a->account, field)->transport, account_transport_done, a);
+	} else if (field == FIELD_DELETE) {
+		app_ask_choice(a->base.app, buf_str(&label), delete_choices, 2,
+			(int)a->account->delete_mode, account_delete_done, a);
 	} else {
 		field_value(a->account, field, &value);
 		app_ask_line(
@@ -371,7 +397,7 @@ static void account_title(const struct screen *s, struct buf *about, struct buf 
 
 static void account_paint_steps(const struct screen_account *a, struct canvas *c, int row, int end)
 {
-	bool is_short = end - row < STEPS_MAX + 2;
+	bool is_short = end - row < STEPS_MAX + 1;
 	for (int i = 0; i < STEPS_MAX && row < end; i++) {
 		const struct step *step = &a->steps[i];
 		struct buf line = {0};
