@@ -12,8 +12,8 @@ static const char *const beginnings[] = {
 	/* German */
 	"anhang|anhäng|angehäng|angehängt|anbei|beigefüg|beiliegend",
 	/* French */
-	"ci-joint|pièce jointe|pièces jointes|piece jointe|en pj|fichier joint|fichiers joints|pj "
-	":|annexé",
+	"ci-joint|pièce jointe|pièces jointes|piece jointe|en pj",
+	"fichier joint|fichiers joints|pj :|annexé",
 	/* Spanish */
 	"adjunt|anexo|anexa",
 	/* Portuguese */
