@@ -339,7 +339,7 @@ Test(compose, a_paste_is_one_step_and_never_a_command)
 	cr_expect(shows(&stage, "one two three"));
 	cr_expect_not(shows(&stage, "three!"));
 	stage_play(&stage, "^Z");
-	cr_expect_not(shows(&stage, "one"));
+	cr_expect_not(shows(&stage, "two"));
 	stage_done(&stage);
 }
 
