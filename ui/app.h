@@ -97,6 +97,8 @@ struct writing {
 	bool is_list, omits_text;
 	struct draft_row *drafts; /* owned */
 	size_t draft_count;
+	int64_t left_id; /* a draft whose composer closed, until the engine's list says so; 0 */
+	bool is_left_dropped;
 	struct outgoing *outbox; /* owned */
 	size_t outbox_count;
 	bool has_outbox;

@@ -83,6 +83,7 @@ void app_compose_again(struct app *app, const struct draft_row *row)
 {
 	struct request *request = request_new(REQUEST_COMPOSE);
 	request->draft_id = row->draft_id;
+	app->writing.left_id = app->writing.left_id == row->draft_id ? 0 : app->writing.left_id;
 	request->place_id = row->draft_id == 0 ? row->place_id : 0;
 	request->account_id = row->account_id;
 	compose_ask(app, request);
@@ -354,10 +355,48 @@ bool app_take_back(struct app *app)
 	return true;
 }
 
+void app_compose_left(struct app *app, const struct draft *draft, bool is_dropped)
+{
+	struct writing *w = &app->writing;
+	struct draft_row *row = NULL;
+	for (size_t i = 0; i < w->draft_count; i++)
+		if (w->drafts[i].draft_id == draft->draft_id)
+			row = &w->drafts[i];
+	if (row == NULL) {
+		w->drafts = mem_resize(w->drafts, (w->draft_count + 1) * sizeof(*w->drafts));
+		row = &w->drafts[w->draft_count++];
+		*row = (struct draft_row){.draft_id = draft->draft_id,
+			.account_id = draft->account_id,
+			.to = mem_text(draft->to),
+			.subject = mem_text(draft->subject),
+			.updated = clock_wall_seconds()};
+	}
+	row->is_open = false;
+	row->is_dropped = w->is_left_dropped = is_dropped;
+	w->left_id = draft->draft_id;
+}
+
+/* A list from before it was left may still come. */
+static void compose_mend_drafts(struct writing *w)
+{
+	for (size_t i = 0; i < w->draft_count && w->left_id != 0; i++) {
+		struct draft_row *row = &w->drafts[i];
+		if (row->draft_id != w->left_id)
+			continue;
+		if (!row->is_open)
+			w->left_id = 0;
+		else
+			row->is_dropped = w->is_left_dropped;
+		row->is_open = false;
+	}
+}
+
 void app_compose_sent(struct app *app, int64_t outgoing_id)
 {
 	const struct outgoing *o = outbox_find(app, outgoing_id);
 	struct buf key = {0};
+	if (app->writing.back_id == outgoing_id)
+		app->writing.back_id = 0; /* the number of what was taken back is free again */
 	app->writing.held_id = outgoing_id;
 	if (o == NULL || o->state != OUTGOING_HELD) {
 		app_say(app, "%s", _("Message is in the outbox"));
@@ -484,6 +523,7 @@ void app_compose_event(struct app *app, struct event *event)
 		w->draft_count = event->draft_count;
 		event->drafts = NULL;
 		event->draft_count = 0;
+		compose_mend_drafts(w);
 		break;
 	case EVENT_OUTBOX:
 		compose_take_outbox(app, event);

@@ -34,6 +34,8 @@ bool app_compose_holds(struct app *app, const struct input *input);
 void app_compose_event(struct app *app, struct event *event);
 void app_compose_done(struct app *app);
 
+/* A composer left it behind, which shows before the engine tells: "C" right after finds it. */
+void app_compose_left(struct app *app, const struct draft *draft, bool is_dropped);
 /* A composer's message is in the outbox: says so. */
 void app_compose_sent(struct app *app, int64_t outgoing_id);
 

@@ -2,6 +2,7 @@
 #include "ui/screens/compose_state.h"
 
 #include "base/memory.h"
+#include "ui/app_compose.h"
 #include "words/gettext.h"
 
 enum { SAVE_AFTER_MS = 3000 };
@@ -69,6 +70,9 @@ static void leave(struct screen_compose *w, enum request_kind kind)
 		struct request *request = request_new(kind);
 		request->draft_id = w->draft->draft_id;
 		app_send(app, request);
+		struct draft *draft = compose_collect(w);
+		app_compose_left(app, draft, kind == REQUEST_DRAFT_DROP);
+		draft_free(draft);
 	}
 	w->is_over = true;
 	app_pop_to(app, &w->base);
