@@ -35,13 +35,15 @@ static void begin(struct demo *demo, const char *user, int undo_seconds)
 	struct buf line = {0};
 	demo_init(demo, user, false);
 	buf_addf(&line,
-		"mkdir mails && mkfifo port && { %s/tests/server/smtp_sink 0 mails auth=%s:pencil >port 2>/dev/null & } "
+		"mkdir mails && mkfifo port && { %s/tests/server/smtp_sink 0 mails auth=%s:pencil "
+		">port 2>/dev/null & } "
 		"&& echo $! >sink.pid && read n <port && echo $n",
 		build != NULL ? build : ".", user);
 	char *port = demo_run(demo, buf_text(&line));
 	buf_clear(&line);
 	buf_addf(&line,
-		"$ROWAN account add %s --imap imaps://%s@localhost:%d --smtp smtp://%s@127.0.0.1:%d "
+		"$ROWAN account add %s --imap imaps://%s@localhost:%d --smtp "
+		"smtp://%s@127.0.0.1:%d "
 		"--from 'Ada Palmer <ada@example.org>' --password-command \"cat $PWD/password\" "
 		"--ca-file $CA_FILE && printf '\\n[rowan]\\nundo-send = %d\\n' "
 		">>$ROWAN_HOME/rowan.conf",
@@ -98,8 +100,8 @@ Test(writing, a_mail_written_by_keys_arrives_and_its_copy_is_in_sent_once)
 	demo_press(pty, "v", "tools.txt");
 	demo_press(pty, "<", "MESSAGE TEXT");
 	demo_quit(pty);
-	cr_expect(demo_run_until(&demo, "grep -rl 'Subject: Tools for Saturday' $MAIL/.Sent | wc -l",
-		"1"));
+	cr_expect(demo_run_until(
+		&demo, "grep -rl 'Subject: Tools for Saturday' $MAIL/.Sent | wc -l", "1"));
 	cr_expect(demo_run_until(&demo, "ls mails | wc -l", "1"), "it went out once");
 	cr_expect(demo_run_until(&demo, "$ROWAN outbox | wc -l", "0"));
 	end(&demo);
