@@ -276,8 +276,11 @@ static void compose_move(struct screen_compose *w, enum editor_motion motion)
 	if (compose_move_file(w, motion) || compose_move_page(w, motion))
 		return;
 	int height = w->rows - (compose_header_rows(w) - w->header_off);
-	if (editor_move(compose_editor(w), motion, height > 1 ? height : 1) ||
-		compose_cross(w, motion))
+	if (editor_move(compose_editor(w), motion, height > 1 ? height : 1))
+		return;
+	if (motion == EDITOR_PAGE_DOWN && editor_move(compose_editor(w), EDITOR_END, 1))
+		return; /* from within the last row */
+	if (compose_cross(w, motion))
 		return;
 	if (motion != EDITOR_ROW_START && motion != EDITOR_ROW_END)
 		app_say(w->base.app, "%s",
