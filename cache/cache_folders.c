@@ -260,7 +260,9 @@ bool cache_folder_status(struct cache *cache, int64_t folder_id, const struct ca
 		"UPDATE folder SET server_total=CASE ?2 WHEN 4294967295 THEN server_total ELSE ?2 "
 		"END,"
 		" server_unseen=CASE ?3 WHEN 4294967295 THEN server_unseen ELSE ?3 END,"
-		" server_uidnext=CASE ?4 WHEN 4294967295 THEN server_uidnext ELSE ?4 END,"
+		/* Renumbered: what is here is out of date, whatever the numbers are. */
+		" server_uidnext=CASE WHEN uidvalidity<>0 AND ?6 NOT IN (uidvalidity,4294967295)"
+		" THEN 4294967295 WHEN ?4=4294967295 THEN server_uidnext ELSE ?4 END,"
 		" server_modseq=CASE ?5 WHEN -1 THEN server_modseq ELSE ?5 END,"
 		" uidvalidity=CASE WHEN uidvalidity=0 AND ?6<>4294967295 THEN ?6 ELSE uidvalidity "
 		"END"

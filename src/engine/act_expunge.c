@@ -18,30 +18,48 @@ static void act_expunge_finish(struct session *s, struct acting *acting)
 			act_done(s, &acting->actions[i]);
 }
 
-static bool act_is_ours(const struct acting *acting, uint32_t uid)
+/* To go from this folder by any open wish, not only by those that are being carried out: two moves
+ * to different folders would wait for each other for ever. */
+static bool act_is_going(const struct acting *acting, const struct action *a)
 {
-	for (size_t i = 0; i < acting->count; i++)
-		for (size_t j = 0; j < acting->actions[i].item_count; j++)
-			if (acting->actions[i].items[j].uid == uid)
-				return true;
-	return false;
+	const struct action *ours = &acting->actions[0];
+	bool goes = (a->kind == ACTION_EXPUNGE && a->state == ACTION_QUEUED) ||
+		    (a->kind == ACTION_MOVE && a->state == ACTION_MARKED);
+	return goes && a->folder_id == ours->folder_id && a->uidvalidity == ours->uidvalidity;
 }
 
-static bool act_all_ours(const struct acting *acting)
+static void act_gather_ours(struct session *s, const struct acting *acting, struct imap_set *ours)
 {
-	const struct imap_set *set = &acting->found;
-	for (size_t i = 0; i < set->count; i++) {
-		/* More than we have are certainly not all ours. */
-		if (imap_set_size(set) > 100000)
-			return false;
-		for (uint32_t uid = set->ranges[i].first; uid <= set->ranges[i].last; uid++) {
-			if (!act_is_ours(acting, uid))
-				return false;
-			if (uid == UINT32_MAX)
-				break;
+	struct action *actions = NULL;
+	size_t count = 0;
+	if (!cache_actions_list(s->run->engine->cache, &actions, &count, NULL))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; act_is_going(acting, &actions[i]) && j < actions[i].item_count;
+			j++) {
+			uint32_t uid = (uint32_t)actions[i].items[j].uid;
+			if (actions[i].items[j].uid < PLACE_TEMPORARY)
+				imap_set_add(ours, uid, uid);
 		}
+		action_done(&actions[i]);
 	}
-	return true;
+	mem_free(actions);
+}
+
+static bool act_all_ours(struct session *s, const struct acting *acting)
+{
+	struct imap_set ours = {0};
+	bool is_all = true;
+	act_gather_ours(s, acting, &ours);
+	for (size_t i = 0; is_all && i < acting->found.count; i++) {
+		struct imap_range found = acting->found.ranges[i];
+		is_all = false;
+		for (size_t j = 0; j < ours.count; j++)
+			is_all |= found.first >= ours.ranges[j].first &&
+				  found.last <= ours.ranges[j].last;
+	}
+	imap_set_done(&ours);
+	return is_all;
 }
 
 /* Nothing may come between the answer and the EXPUNGE. */
@@ -51,7 +69,7 @@ static void act_search_finish(struct session *s, struct acting *acting)
 		       s->folder->folder_id == acting->actions[0].folder_id;
 	acting->finish = act_expunge_finish;
 	acting->holds_folder = false;
-	if (acting->refused.count == 0 && is_here && act_all_ours(acting)) {
+	if (acting->refused.count == 0 && is_here && act_all_ours(s, acting)) {
 		act_expect(s, acting, imap_expunge_all(s->imap), 0, 0);
 		return;
 	}

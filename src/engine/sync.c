@@ -542,6 +542,21 @@ static void sync_tell_reset(struct session *s, struct folder_sync *sync)
 	engine_post(sync_engine(s), notice);
 }
 
+/* There is nothing to fetch: all of it is here. */
+static void sync_mark_empty(struct session *s, struct folder_sync *sync)
+{
+	struct cache_cursor cursor = {
+		.uidvalidity = sync->uidvalidity,
+		.uidnext = sync->uidnext,
+		.modseq = sync->modseq,
+		.synced_low = 1,
+		.server_total = 0,
+	};
+	sync->have_low = 1;
+	sync->have_next = sync->uidnext;
+	sync_write(s, sync, &cursor);
+}
+
 /* One slice of clearing a folder whose UIDs mean something else now. */
 static bool sync_reset(struct session *s, struct folder_sync *sync)
 {
@@ -566,6 +581,8 @@ static bool sync_reset(struct session *s, struct folder_sync *sync)
 	sync->fetch_low = sync->exists > 0 ? sync->uidnext : 1;
 	sync->is_checked = true;
 	sync->check = CHECK_NONE;
+	if (sync->exists == 0)
+		sync_mark_empty(s, sync);
 	return true;
 }
 
@@ -595,18 +612,8 @@ static void sync_plan_steps(struct session *s, struct folder_sync *sync, bool ch
 		sync_ask_new(s, sync, true);
 	sync->check = plan.check;
 	sync->is_checked = plan.check == CHECK_NONE;
-	if (here.low == 0 && sync->exists == 0) {
-		struct cache_cursor cursor = {
-			.uidvalidity = sync->uidvalidity,
-			.uidnext = sync->uidnext,
-			.modseq = sync->modseq,
-			.synced_low = 1,
-			.server_total = 0,
-		};
-		sync->have_low = 1;
-		sync->have_next = sync->uidnext;
-		sync_write(s, sync, &cursor);
-	}
+	if (here.low == 0 && sync->exists == 0)
+		sync_mark_empty(s, sync);
 }
 
 /* Without UIDNEXT (163.com, Winmail) the highest UID here is what there is to go by. */

@@ -23,6 +23,13 @@ static void move_three(struct sim *sim)
 	sim_wish_transfer(sim, REQUEST_MOVE, "INBOX", 1, 3, "Lists");
 }
 
+/* Neither may take the other's mark for a stranger's. */
+static void move_apart(struct sim *sim)
+{
+	move_one(sim);
+	sim_wish_transfer(sim, REQUEST_MOVE, "INBOX", 3, 3, "Trash");
+}
+
 static void copy_two(struct sim *sim)
 {
 	sim_wish_transfer(sim, REQUEST_COPY, "INBOX", 2, 3, "Lists");
@@ -357,6 +364,10 @@ static const struct sim_scenario moves[] = {
 		.places = "INBOX 4|Lists 1 2 3 5 6|Trash"},
 	{"move of three, bare", SIM_BARE, .act = move_three, FOLDERS,
 		.places = "INBOX 4|Lists 1 2 3 5 6|Trash"},
+	{"two moves apart, icloud", SIM_ICLOUD, .act = move_apart, FOLDERS,
+		.places = "INBOX 1 4|Lists 2 5 6|Trash 3"},
+	{"two moves apart, bare", SIM_BARE, .act = move_apart, FOLDERS,
+		.places = "INBOX 1 4|Lists 2 5 6|Trash 3"},
 	{"flag and move, dovecot", SIM_DOVECOT, .act = flag_and_move, FOLDERS,
 		.places = "INBOX 1 3 4|Lists 2f 5 6|Trash"},
 	{"flag and move, bare", SIM_BARE, .act = flag_and_move, FOLDERS,

@@ -228,3 +228,23 @@ Test(trouble, rubbish_for_a_greeting_is_told_and_tried_again_later)
 	SETTLES(sim);
 	sim_free(sim);
 }
+
+Test(trouble, a_folder_that_is_empty_and_renumbered_is_done_with)
+{
+	for (int i = 0; i < SIM_PROFILES; i++) {
+		struct sim *sim = sim_settled(&sim_profiles[i], 1);
+		sim_server_folder(sim->server, "Empty");
+		sim_restart(sim);
+		SETTLES(sim);
+		sim_view(sim, "Empty");
+		SETTLES(sim);
+		sim_view(sim, "INBOX");
+		SETTLES(sim);
+		sim_renumber(sim->server, "Empty");
+		sim_restart(sim);
+		sim_run(sim, 10000); /* what there is on the server has been told */
+		sim_ask(sim, request_new(REQUEST_SYNC));
+		SETTLES(sim);
+		sim_free(sim);
+	}
+}

@@ -99,6 +99,8 @@ void sim_run(struct sim *sim, int64_t ms);
 /* The store holds what the server holds, no wish waits, and no invariant is broken: for INBOX and
  * every folder that was synced. sim->difference tells what is not so. */
 bool sim_is_equal(struct sim *sim);
+/* Adds what is open in the journal, and the end of what was said. */
+void sim_tell(struct sim *sim, struct buf *out);
 bool sim_is_idling(struct sim *sim);   /* some connection is in IDLE, nothing on its way */
 bool sim_is_shown(struct sim *sim);    /* the message that was opened is complete */
 bool sim_is_watching(struct sim *sim); /* equal, and nothing under way */

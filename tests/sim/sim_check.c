@@ -258,3 +258,27 @@ enum account_state sim_account_state(struct sim *sim)
 	return event != NULL && event->account_count > 0 ? event->accounts[0].state
 							 : ACCOUNT_OFFLINE;
 }
+
+void sim_tell(struct sim *sim, struct buf *why)
+{
+
+	struct action *actions = NULL;
+	size_t count = 0, len = sim->server->spoken.len;
+	if (sim->spins)
+		buf_add_text(why, " (it never rests)");
+	if (sim_reader(sim) != NULL)
+		cache_actions_list(sim->reader, &actions, &count, NULL);
+	for (size_t i = 0; i < count; i++) {
+		const struct action *a = &actions[i];
+		buf_addf(why, "\nwish %lld: kind %d, state %d, folder %lld, %s",
+			(long long)a->action_id, (int)a->kind, (int)a->state,
+			(long long)a->folder_id, a->words != NULL ? a->words : "");
+		for (size_t j = 0; j < a->item_count; j++)
+			buf_addf(why, " (uid %lld, temporary %u, landed %u)",
+				(long long)a->items[j].uid, (unsigned)a->items[j].temporary,
+				(unsigned)a->items[j].landed);
+		action_done(&actions[i]);
+	}
+	mem_free(actions);
+	buf_addf(why, "\n%s", buf_text(&sim->server->spoken) + (len > 3500 ? len - 3500 : 0));
+}

@@ -79,31 +79,6 @@ static void cut_ask_sync(struct sim *sim, int64_t *asked_at)
 	sim_rest(sim);
 }
 
-/* What is open in the journal, and the end of what was said. */
-static void cut_tell(struct sim *sim, struct buf *why)
-{
-
-	struct action *actions = NULL;
-	size_t count = 0, len = sim->server->spoken.len;
-	if (sim->spins)
-		buf_add_text(why, " (it never rests)");
-	if (sim_reader(sim) != NULL)
-		cache_actions_list(sim->reader, &actions, &count, NULL);
-	for (size_t i = 0; i < count; i++) {
-		const struct action *a = &actions[i];
-		buf_addf(why, "\nwish %lld: kind %d, state %d, folder %lld, %s",
-			(long long)a->action_id, (int)a->kind, (int)a->state,
-			(long long)a->folder_id, a->words != NULL ? a->words : "");
-		for (size_t j = 0; j < a->item_count; j++)
-			buf_addf(why, " (uid %lld, temporary %u, landed %u)",
-				(long long)a->items[j].uid, (unsigned)a->items[j].temporary,
-				(unsigned)a->items[j].landed);
-		action_done(&actions[i]);
-	}
-	mem_free(actions);
-	buf_addf(why, "\n%s", buf_text(&sim->server->spoken) + (len > 3500 ? len - 3500 : 0));
-}
-
 static bool cut_until_done(struct sim *sim, const struct sim_scenario *s, struct buf *why)
 {
 	int64_t end = sim->now + CUT_LIMIT_MS, asked_at = sim->now;
@@ -116,7 +91,7 @@ static bool cut_until_done(struct sim *sim, const struct sim_scenario *s, struct
 			break;
 		sim->now = sim->deadline < end ? sim->deadline : end;
 	}
-	cut_tell(sim, why);
+	sim_tell(sim, why);
 	return false;
 }
 
@@ -209,7 +184,7 @@ static bool cut_comes_right(
 			return true;
 		sim->now = sim->deadline < end ? sim->deadline : end;
 	}
-	cut_tell(sim, why);
+	sim_tell(sim, why);
 	return false;
 }
 
