@@ -2,6 +2,7 @@
 #include "engine/command.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,11 +27,14 @@ static char *command_word(const char *word)
 
 static bool command_spawn(const char *const words[], int in, int out, int errors, pid_t *pid)
 {
-	char *argv[COMMAND_WORDS_MAX + 1] = {NULL};
+	size_t count = 0;
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	sigset_t none, defaults;
-	for (int i = 0; i < COMMAND_WORDS_MAX && words[i] != NULL; i++)
+	while (words[count] != NULL)
+		count++;
+	char **argv = mem_new_array(count + 1, sizeof(*argv));
+	for (size_t i = 0; i < count; i++)
 		argv[i] = command_word(words[i]);
 	sigemptyset(&none);
 	sigfillset(&defaults);
@@ -47,6 +51,7 @@ static bool command_spawn(const char *const words[], int in, int out, int errors
 	errno = posix_spawnp(pid, argv[0], &files, &attributes, argv, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&files);
+	mem_free(argv);
 	return errno == 0;
 }
 
@@ -81,17 +86,20 @@ static bool command_gather(
 	return true;
 }
 
-static bool command_ended(
-	pid_t pid, bool in_time, const char *line, const struct buf *errors, struct error *err)
+static bool command_ended(pid_t pid, bool in_time, const char *line, const struct buf *errors,
+	int *code, struct error *err)
 {
 	int status = 0;
+	*code = -1;
 	if (!in_time)
 		kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (!in_time)
 		return error_set(err, ERROR_INPUT, "the command did not end in time: %s", line);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (WIFEXITED(status))
+		*code = WEXITSTATUS(status);
+	if (*code == 0)
 		return true;
 	return error_set(err, ERROR_INPUT, "the command failed: %s%s%s", line,
 		errors->len > 0 ? ": " : "", buf_text(errors));
@@ -118,32 +126,42 @@ static void command_close(const int fds[5])
 			close(fds[i]);
 }
 
-bool command_run(const char *const words[], struct str input, size_t max, int64_t time_ms,
-	struct buf *out, struct error *err)
+bool command_run_on(const char *const words[], int input, size_t max, int64_t time_ms,
+	struct buf *out, int *code, struct error *err)
 {
 	int fds[5] = {-1, -1, -1, -1, -1}; /* out, out, errors, errors, in */
 	struct buf errors = {0};
 	const char *name = words[0];
 	pid_t pid = 0;
-	fds[4] = command_input(input);
+	*code = -1;
+	fds[4] = input;
 	if (fds[4] < 0 || pipe2(fds, O_CLOEXEC) != 0 || pipe2(fds + 2, O_CLOEXEC) != 0) {
 		error_errno(err, ERROR_STORAGE, "%s", name);
 		command_close(fds);
 		return false;
 	}
 	bool ok = command_spawn(words, fds[4], fds[1], fds[3], &pid);
-	if (!ok)
+	if (!ok) {
 		error_errno(err, ERROR_INPUT, "%s", name);
+		*code = 127; /* as sh says it: it never ran */
+	}
 	close(fds[1]);
 	close(fds[3]);
 	fds[1] = fds[3] = -1;
 	if (ok) {
 		bool in_time = command_gather(fds[0], fds[2], max, time_ms, out, &errors);
-		ok = command_ended(pid, in_time, name, &errors, err);
+		ok = command_ended(pid, in_time, name, &errors, code, err);
 	}
 	command_close(fds);
 	buf_done(&errors);
 	return ok;
+}
+
+bool command_run(const char *const words[], struct str input, size_t max, int64_t time_ms,
+	struct buf *out, struct error *err)
+{
+	int code;
+	return command_run_on(words, command_input(input), max, time_ms, out, &code, err);
 }
 
 bool command_output(

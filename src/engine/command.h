@@ -20,6 +20,11 @@ bool command_output(
 bool command_run(const char *const words[], struct str input, size_t max, int64_t time_ms,
 	struct buf *out, struct error *err);
 
+/* The same with a descriptor as standard input, which is closed in any case; *code is the exit
+ * code, 127 when it could not be started, -1 when it was killed. */
+bool command_run_on(const char *const words[], int input, size_t max, int64_t time_ms,
+	struct buf *out, int *code, struct error *err);
+
 bool command_exists(const char *name);
 
 #endif

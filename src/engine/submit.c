@@ -36,7 +36,8 @@ static const struct engine_world *submit_world(const struct submit *s)
 
 static bool submit_exists(const struct account_run *run)
 {
-	return run->account->outgoing.host != NULL && run->test == NULL;
+	return (run->account->outgoing.host != NULL || run->account->sendmail != NULL) &&
+	       run->test == NULL;
 }
 
 bool submit_fail_with(struct submit *s, const struct error *err)
@@ -495,6 +496,11 @@ void submit_step(struct account_run *run, int64_t *deadline)
 	submit_wait(s, deadline);
 	if (run->is_offline)
 		return;
+	if (run->account->sendmail != NULL) {
+		if (s->has_item && !s->program_is_out && s->item.state == OUTGOING_QUEUED)
+			submit_program_start(s);
+		return;
+	}
 	if (s->conn == NULL) {
 		if (!has_work || !submit_may_connect(s, deadline))
 			return;

@@ -42,6 +42,7 @@ struct submit {
 	int64_t copy_looked;    /* outgoing_id: Sent is being synced to look for it */
 	enum submit_doubt doubt;
 	int64_t doubt_from;   /* wall seconds: not looked at before, servers take a while */
+	bool program_is_out;  /* the sendmail of the account has the message */
 	uint64_t size_max;    /* of a message, as EHLO last said; 0: not known */
 	int64_t wanted_until; /* ms: somebody writes, and may send any moment */
 	char name[80];        /* for the log and the counts */
@@ -67,6 +68,9 @@ void submit_item_recipient(struct submit *s, const struct smtp_event *event);
 void submit_item_refused(struct submit *s, const struct smtp_event *event);
 void submit_item_accepted(struct submit *s, const struct smtp_event *event);
 int64_t submit_pause_s(struct submit *s, unsigned tries);
+
+/* ---- submit_program.c ---- */
+void submit_program_start(struct submit *s);
 
 /* ---- submit_login.c ---- */
 bool submit_needs_login(const struct submit *s);

@@ -17,7 +17,7 @@ static bool same_address(const char *text, struct str addr)
 
 static bool can_send(const struct account *account)
 {
-	return account->outgoing.host != NULL;
+	return account->outgoing.host != NULL || account->sendmail != NULL;
 }
 
 /* The account that was named, else the one whose address it is from, else the first that sends. */

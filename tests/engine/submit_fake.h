@@ -215,6 +215,9 @@ static const struct engine_world fake_world = {
 
 /* ---- A profile with one account. ---- */
 
+/* rowan.conf of the next fake_open; NULL: with the submission server. */
+static const char *fake_config;
+
 static inline void open_engine(struct fake *fake)
 {
 	char paths[4][96];
@@ -247,9 +250,11 @@ static inline void fake_open(struct fake *fake, const struct smtp_peer_options *
 	cr_assert(file_make_folder(fake->mails, &err));
 	snprintf(path, sizeof(path), "%s/rowan.conf", fake->folder);
 	cr_assert(file_write_atomic(path,
-		STR("[account \"work\"]\n\tpop3 = pop3://me@127.0.0.1:110\n"
-		    "\tsmtp = smtp://me@127.0.0.1:2525\n\tfrom = Me <me@example.org>\n"
-		    "\tpassword-command = echo secret\n"),
+		fake_config != NULL
+			? str_from(fake_config)
+			: STR("[account \"work\"]\n\tpop3 = pop3://me@127.0.0.1:110\n"
+			      "\tsmtp = smtp://me@127.0.0.1:2525\n\tfrom = Me <me@example.org>\n"
+			      "\tpassword-command = echo secret\n"),
 		0600, &err));
 	fake->world = fake_world;
 	fake->world.context = fake;

@@ -403,6 +403,36 @@ Test(drafts, killed_on_the_way_it_is_a_draft_or_a_message_and_never_both_or_none
 		kill_at(at);
 }
 
+/* ---- By a program. ---- */
+
+static enum outgoing_state send_by(const char *program)
+{
+	struct fake fake;
+	struct buf config = {0};
+	buf_addf(&config,
+		"[rowan]\nundo-send = 0\n[account \"work\"]\npop3 = pop3://me@127.0.0.1:110\n"
+		"from = Me <me@example.org>\npassword-command = echo x\nsendmail = %s\n",
+		program);
+	fake_config = buf_text(&config);
+	fake_open(&fake, NULL);
+	send_draft(&fake, write_to(&fake, "a@x.org", "hi\n"));
+	run(&fake, 10000);
+	enum outgoing_state state = fake.state;
+	fake_done(&fake);
+	buf_done(&config);
+	return state;
+}
+
+Test(drafts, a_program_sends_too_and_its_exit_code_tells)
+{
+	cr_expect_eq(send_by("sh -c 'test $1 = -f && test $4 = a@x.org && grep -q ^hi$' x"),
+		OUTGOING_DONE);
+	cr_expect_eq(send_by("sh -c 'exit 75' x"), OUTGOING_QUEUED);
+	cr_expect_eq(send_by("sh -c 'exit 67' x"), OUTGOING_FAILED);
+	cr_expect_eq(send_by("/nowhere/at/all"), OUTGOING_FAILED);
+	cr_expect_eq(send_by("sh -c 'kill -9 $$' x"), OUTGOING_UNKNOWN);
+}
+
 /* ---- The address book. ---- */
 
 static void type(struct fake *fake, const char *text)
