@@ -500,15 +500,23 @@ static void compose_layout(struct screen *s, int rows, int columns)
 	compose_show(w);
 }
 
+/* Something else closes it: what was written is postponed, nothing is just gone. */
+static void compose_abandon(struct screen_compose *w)
+{
+	struct draft *draft = compose_collect(w);
+	struct request *request = request_new(
+		draft_is_blank(draft) ? REQUEST_DRAFT_DROP : REQUEST_DRAFT_POSTPONE);
+	request->draft_id = w->draft->draft_id;
+	compose_save(w);
+	app_send(w->base.app, request);
+	draft_free(draft);
+}
+
 static void compose_close(struct screen *s)
 {
 	struct screen_compose *w = (struct screen_compose *)s;
-	if (!w->is_over) {
-		struct request *request = request_new(REQUEST_DRAFT_POSTPONE);
-		request->draft_id = w->draft->draft_id;
-		compose_save(w);
-		app_send(s->app, request);
-	}
+	if (!w->is_over)
+		compose_abandon(w);
 	for (int i = 0; i < FIELD_COUNT; i++)
 		editor_done(&w->fields[i]);
 	compose_choices_done(&w->choices);
