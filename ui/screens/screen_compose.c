@@ -504,8 +504,8 @@ static void compose_layout(struct screen *s, int rows, int columns)
 static void compose_abandon(struct screen_compose *w)
 {
 	struct draft *draft = compose_collect(w);
-	struct request *request = request_new(
-		draft_is_blank(draft) ? REQUEST_DRAFT_DROP : REQUEST_DRAFT_POSTPONE);
+	struct request *request =
+		request_new(draft_is_blank(draft) ? REQUEST_DRAFT_DROP : REQUEST_DRAFT_POSTPONE);
 	request->draft_id = w->draft->draft_id;
 	compose_save(w);
 	app_send(w->base.app, request);
