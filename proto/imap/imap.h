@@ -85,6 +85,8 @@ enum imap_capability {
 	IMAP_CAP_PREVIEW,
 	IMAP_CAP_STATUS_SIZE,
 	IMAP_CAP_SAVEDATE,
+	IMAP_CAP_QUOTA,
+	IMAP_CAP_ACL,
 	IMAP_CAP_COUNT,
 };
 
@@ -114,6 +116,10 @@ enum imap_event_kind {
 	IMAP_RECENT,       /* number */
 	IMAP_EXPUNGE,      /* number: message sequence number */
 	IMAP_VANISHED,     /* set; is_earlier */
+	IMAP_QUOTAROOT,    /* name: a folder; text: its roots, one a line */
+	IMAP_QUOTA,        /* name: a root; quotas */
+	IMAP_MYRIGHTS,     /* name: a folder; text: letters (RFC 4314) */
+	IMAP_ACL,          /* name: a folder; text: "letters who", one a line */
 	IMAP_SEARCH,       /* search.… : SEARCH and ESEARCH alike */
 	IMAP_FETCH_BODY, /* a piece of a streamed literal of the FETCH that is being read: body.… */
 	IMAP_FETCH,      /* one message, complete: fetch.… */
@@ -232,6 +238,11 @@ struct imap_body {
 	bool is_nil; /* the server says there is no such section */
 };
 
+struct imap_quota {
+	struct str resource; /* "STORAGE" in units of 1024 bytes, "MESSAGE" … */
+	uint64_t used, limit;
+};
+
 struct imap_event {
 	enum imap_event_kind kind;
 	unsigned command;
@@ -255,6 +266,8 @@ struct imap_event {
 	struct imap_search search;
 	struct imap_fetch fetch;
 	struct imap_body body;
+	const struct imap_quota *quotas; /* borrowed */
+	size_t quota_count;
 };
 
 void imap_feed(struct imap *imap, struct str bytes); /* copied */
@@ -334,6 +347,9 @@ unsigned imap_expunge_all(struct imap *imap);
 unsigned imap_create(struct imap *imap, struct str folder);
 unsigned imap_delete(struct imap *imap, struct str folder);
 unsigned imap_rename(struct imap *imap, struct str from, struct str to);
+unsigned imap_getquotaroot(struct imap *imap, struct str folder);
+unsigned imap_myrights(struct imap *imap, struct str folder);
+unsigned imap_getacl(struct imap *imap, struct str folder);
 unsigned imap_subscribe(struct imap *imap, struct str folder, bool subscribe);
 
 /* date: INTERNALDATE in seconds UTC, or -1. flags: wire names joined by blanks. A message with NUL

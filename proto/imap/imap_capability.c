@@ -42,6 +42,8 @@ static const struct {
 	{IMAP_CAP_PREVIEW, "PREVIEW", false},
 	{IMAP_CAP_STATUS_SIZE, "STATUS=SIZE", true},
 	{IMAP_CAP_SAVEDATE, "SAVEDATE", false},
+	{IMAP_CAP_QUOTA, "QUOTA", false},
+	{IMAP_CAP_ACL, "ACL", false},
 };
 
 enum { CAPABILITY_ROWS = sizeof(capability_rows) / sizeof(*capability_rows) };

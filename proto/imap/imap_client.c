@@ -33,6 +33,7 @@ void imap_free(struct imap *imap)
 	mem_free(imap->keywords);
 	imap_set_done(&imap->set);
 	imap_set_done(&imap->source_set);
+	mem_free(imap->quotas);
 	mem_free(imap->chunks);
 	mem_free(imap->bodies);
 	mem_free(imap);
@@ -127,6 +128,10 @@ static const struct untagged_row {
 	{"SEARCH", imap_read_search},
 	{"ESEARCH", imap_read_esearch},
 	{"VANISHED", imap_read_vanished},
+	{"QUOTAROOT", imap_read_quotaroot},
+	{"QUOTA", imap_read_quota},
+	{"MYRIGHTS", imap_read_myrights},
+	{"ACL", imap_read_acl},
 };
 
 /* "* 5 EXISTS" */

@@ -158,6 +158,8 @@ struct imap {
 	struct str *keywords;
 	size_t keyword_count, keyword_cap;
 	struct imap_set set, source_set;
+	struct imap_quota *quotas;
+	size_t quota_count, quota_cap;
 	struct part *structure;
 
 	struct imap_fetching fetching;
@@ -188,6 +190,12 @@ bool imap_read_list(struct imap *imap, struct imap_scan *s, struct imap_event *e
 bool imap_read_lsub(struct imap *imap, struct imap_scan *s, struct imap_event *event);
 bool imap_read_mailbox(struct imap *imap, struct imap_scan *s, struct imap_event *event);
 bool imap_read_namespace(struct imap *imap, struct imap_scan *s, struct imap_event *event);
+
+/* imap_rights.c */
+bool imap_read_quotaroot(struct imap *imap, struct imap_scan *s, struct imap_event *event);
+bool imap_read_quota(struct imap *imap, struct imap_scan *s, struct imap_event *event);
+bool imap_read_myrights(struct imap *imap, struct imap_scan *s, struct imap_event *event);
+bool imap_read_acl(struct imap *imap, struct imap_scan *s, struct imap_event *event);
 
 /* imap_search.c */
 bool imap_read_search(struct imap *imap, struct imap_scan *s, struct imap_event *event);

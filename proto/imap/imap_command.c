@@ -436,6 +436,21 @@ unsigned imap_rename(struct imap *imap, struct str from, struct str to)
 	return imap_command_end(imap, c);
 }
 
+unsigned imap_getquotaroot(struct imap *imap, struct str folder)
+{
+	return command_folder(imap, STR("GETQUOTAROOT "), folder);
+}
+
+unsigned imap_myrights(struct imap *imap, struct str folder)
+{
+	return command_folder(imap, STR("MYRIGHTS "), folder);
+}
+
+unsigned imap_getacl(struct imap *imap, struct str folder)
+{
+	return command_folder(imap, STR("GETACL "), folder);
+}
+
 unsigned imap_subscribe(struct imap *imap, struct str folder, bool subscribe)
 {
 	return command_folder(imap, subscribe ? STR("SUBSCRIBE ") : STR("UNSUBSCRIBE "), folder);

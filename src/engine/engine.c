@@ -104,6 +104,8 @@ static void engine_tell_accounts(struct engine *engine)
 		status->kind = run->account->kind;
 		status->state = run->state;
 		status->error = run->error;
+		status->quota_used = run->quota_used;
+		status->quota_limit = run->quota_limit;
 		if (run->retry_at > engine->now && run->retry_at != INT64_MAX)
 			status->retry_at =
 				engine->wall + (run->retry_at - engine->now + 999) / 1000;
@@ -423,6 +425,9 @@ static void engine_serve(struct engine *engine, struct request *request)
 	case REQUEST_BOOK_IMPORT:
 	case REQUEST_BOOK_EXPORT:
 		book_serve(engine, request);
+		break;
+	case REQUEST_FOLDER_INFO:
+		details_serve(engine, request);
 		break;
 	case REQUEST_QUIT:
 		engine->should_stop = true;

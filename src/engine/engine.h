@@ -22,6 +22,7 @@
 #include "model/draft.h"
 #include "model/draft_row.h"
 #include "model/folder.h"
+#include "model/folder_info.h"
 #include "model/message.h"
 #include "model/outgoing.h"
 #include "model/shown.h"
@@ -143,6 +144,8 @@ enum request_kind {
 	REQUEST_BOOK_REMOVE, /* book_id → EVENT_BOOK */
 	REQUEST_BOOK_IMPORT, /* path, format → EVENT_BOOK with done (how many came in) */
 	REQUEST_BOOK_EXPORT, /* path, format, may_overwrite → EVENT_SAVED */
+	REQUEST_FOLDER_INFO, /* folder_id → EVENT_FOLDER_INFO, and again when the server has
+				answered */
 	REQUEST_QUIT,        /* engine_halt's own */
 };
 
@@ -276,6 +279,7 @@ enum event_kind {
 	EVENT_CHECKED,     /* draft_id, warnings: none means that it can go */
 	EVENT_COMPLETIONS, /* completions, best first; text: for what; is_complete */
 	EVENT_BOOK,        /* book, by nickname and name; done */
+	EVENT_FOLDER_INFO, /* info */
 	EVENT_FAILED,      /* a request could not be done: error, tag */
 	EVENT_STOPPED,     /* the engine ended by itself: error */
 };
@@ -298,6 +302,7 @@ struct account_status {
 	enum account_state state;
 	int64_t retry_at; /* wall seconds; 0 */
 	struct error error;
+	uint64_t quota_used, quota_limit; /* units of 1024 bytes; 0: not told */
 	uint32_t waiting, failed;         /* wishes in the journal */
 	uint32_t marks;                   /* of those waiting: that say no more than "seen" */
 	char *keywords[FLAG_KEYWORD_MAX]; /* owned: names of bits FLAG_KEYWORD_FIRST…, or NULL */
@@ -406,7 +411,8 @@ struct event {
 	enum folder_verb verb;
 	int64_t group;
 	flags_t add, remove;
-	struct outgoing *outbox; /* owned */
+	struct outgoing *outbox;  /* owned */
+	struct folder_info *info; /* owned */
 	size_t outbox_count;
 	int64_t outgoing_id; /* EVENT_OUTBOX: which one the request was about */
 	struct draft *draft; /* owned */

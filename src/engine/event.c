@@ -101,6 +101,7 @@ void event_free(struct event *event)
 	event_free_accounts(event);
 	event_free_actions(event);
 	event_free_outbox(event);
+	folder_info_free(event->info);
 	event_free_drafts(event);
 	event_free_book(event);
 	page_free(event->page);

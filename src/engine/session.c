@@ -136,6 +136,7 @@ void session_end(struct session *s)
 	session_count(s);
 	session_world(s)->close(s->conn);
 	reading_session_ended(s->run->engine, s);
+	details_session_ended(s);
 	acting_free(s->acting);
 	mem_free(s->pending);
 	folder_sync_free(s->selecting);
@@ -231,7 +232,15 @@ static void session_event(struct session *s, const struct imap_event *event)
 		if (s->state == SESSION_READY) {
 			act_status(s, event);
 			folders_event(s, event);
+			details_event(s, event);
 		}
+		return;
+	case IMAP_QUOTAROOT:
+	case IMAP_QUOTA:
+	case IMAP_MYRIGHTS:
+	case IMAP_ACL:
+		if (s->state == SESSION_READY)
+			details_event(s, event);
 		return;
 	case IMAP_LIST:
 	case IMAP_NAMESPACE:

@@ -62,6 +62,7 @@ struct session {
 	bool is_told_qresync;          /* ENABLED said so */
 	struct folder_sync *selecting; /* owned; a SELECT is out */
 	struct folder_sync *folder;    /* owned; selected */
+	struct details *details;       /* owned: a folder is being looked at closer */
 	struct listing *listing;       /* owned; a LIST is being answered */
 	int64_t last_read, last_write; /* ms */
 	struct acting *acting;         /* owned: the wishes that are being carried out; NULL */
@@ -139,6 +140,13 @@ bool bulk_takes_visits(const struct account_run *run);
 void bulk_let_go(struct account_run *run, int64_t folder_id);
 /* The first connection has it, or will in a moment. */
 bool bulk_is_taken(const struct account_run *run, int64_t folder_id);
+
+/* ---- details.c ---- */
+void details_serve(struct engine *engine, const struct request *request);
+void details_event(struct session *s, const struct imap_event *event);
+void details_ask_quota(struct session *s); /* once, for the list of folders */
+void details_session_ended(struct session *s);
+void details_free(struct details *details);
 
 /* ---- sync_folders.c ---- */
 void folders_ask(struct session *s);

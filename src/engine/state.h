@@ -153,6 +153,20 @@ struct account_run {
 	int64_t ready_since;       /* ms: when the present log-in succeeded; 0 */
 	unsigned failures;         /* in a row, for the back-off */
 	bool was_online;           /* a lost connection is told once */
+	bool is_offline;         /* by the user's wish */
+	struct error error;      /* why it waits or is held */
+	struct session *session; /* owned; NULL while there is no connection */
+	struct session *bulk;    /* owned: the second one; NULL */
+	int64_t bulk_next;       /* ms: the server did not want it, not to be tried before; 0 */
+	int64_t bulk_pause;      /* ms: how long it was not wanted the last time */
+	bool quota_is_asked;     /* in this run */
+	uint64_t quota_used, quota_limit; /* units of 1024 bytes; 0: not told */
+	struct offline *offline;          /* owned: what the setting still wants; NULL */
+	int64_t bulk_idle;                /* ms: since when it has nothing to do; 0 */
+	int64_t retry_at;    /* ms, monotonic; 0: at once; INT64_MAX: only when asked */
+	int64_t ready_since; /* ms: when the present log-in succeeded; 0 */
+	unsigned failures;   /* in a row, for the back-off */
+	bool was_online;     /* a lost connection is told once */
 	bool is_removed;
 	bool not_plus; /* a SCRAM-…-PLUS failed although the password may be right */
 	char *secret;  /* owned, wiped; NULL: not known */

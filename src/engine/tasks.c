@@ -156,6 +156,7 @@ void tasks_ready(struct session *s)
 	if (folder_id != 0 && reading_wants(s->run) == 0)
 		sync_select(s, folder_id);
 	folders_ask(s);
+	details_ask_quota(s);
 }
 
 static struct folder_task *tasks_here(struct session *s)

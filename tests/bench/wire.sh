@@ -281,7 +281,7 @@ steps() {
 	keys="calm=1500,$(mark),run=bash $BENCH_DIR/bring.sh INBOX $BENCH_DIR/push,until=By push,$(mark)"
 	keys="$keys,$(mark),run=$ROWAN flag $(id 3) +flagged,until=*,$(mark)"
 	keys="$keys,$(mark),run=$ROWAN move $(id 4) me/Folder001,until=2,$(mark)"
-	keys="$keys,$(mark),key=return,until=The text of,$(mark)"
+	keys="$keys,key=end,calm=300,$(mark),key=return,until=The text of,$(mark)"
 	story 'new mail by push' 'flag' 'move' 'open a message that is not here' -- "$ROWAN"
 }
 

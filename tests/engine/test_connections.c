@@ -1,6 +1,4 @@
 /* One connection for what somebody waits for, another for the rest. */
-#include <stdio.h>
-
 #include "tests/engine/engine_help.h"
 
 enum { WHILE_MS = 20 * 60 * 1000 };
@@ -146,16 +144,6 @@ Test(connections, a_wish_out_of_idle_costs_one_round_trip_with_the_idle_behind_i
 
 /* ---- What is kept for reading offline. ---- */
 
-static void keeps(struct sim *sim, const char *rule)
-{
-	char path[128];
-	snprintf(path, sizeof(path), "%s/rowan.conf", sim->folder);
-	FILE *file = fopen(path, "a");
-	cr_assert_not_null(file);
-	fprintf(file, "\toffline = %s\n", rule);
-	fclose(file);
-}
-
 static bool has_all_bodies(struct sim *sim)
 {
 	return sim_has_body(sim, "INBOX", 1) && sim_has_body(sim, "INBOX", 30) &&
@@ -167,10 +155,10 @@ static bool has_headers_of_lists(struct sim *sim)
 	return sim_shown_flags(sim, "Lists", 5) != ~(flags_t)0;
 }
 
-static struct sim *sim_keeping(const struct sim_profile *profile, const char *rule)
+static struct sim *sim_keeping(const struct sim_profile *profile, const char *setting)
 {
 	struct sim *sim = sim_new(profile);
-	keeps(sim, rule);
+	sim->settings = setting;
 	for (unsigned n = 1; n <= 30; n++)
 		sim_mail_deliver(sim->server, "INBOX", n);
 	for (unsigned n = 31; n <= 35; n++)
@@ -183,7 +171,7 @@ static struct sim *sim_keeping(const struct sim_profile *profile, const char *ru
 Test(offline, all_is_kept_when_the_account_says_so_the_newest_first)
 {
 	for (int i = 0; i < SIM_PROFILES; i++) {
-		struct sim *sim = sim_keeping(&sim_profiles[i], "all");
+		struct sim *sim = sim_keeping(&sim_profiles[i], "\toffline = all\n");
 		BECOMES(sim, has_all_bodies, WHILE_MS);
 		cr_assert(sim_until(sim, sim_is_equal, WHILE_MS), "%s: %s", sim_profiles[i].name,
 			buf_text(&sim->difference));
@@ -198,7 +186,7 @@ Test(offline, all_is_kept_when_the_account_says_so_the_newest_first)
 
 Test(offline, headers_alone_bring_no_body)
 {
-	struct sim *sim = sim_keeping(&sim_profiles[SIM_DOVECOT], "headers");
+	struct sim *sim = sim_keeping(&sim_profiles[SIM_DOVECOT], "\toffline = headers\n");
 	BECOMES(sim, has_headers_of_lists, WHILE_MS);
 	sim_run(sim, WHILE_MS);
 	cr_assert_not(sim_has_body(sim, "INBOX", 30) || sim_has_body(sim, "Lists", 5));
@@ -212,7 +200,8 @@ static bool has_bodies_of_lists(struct sim *sim)
 
 Test(offline, a_folder_has_a_rule_of_its_own)
 {
-	struct sim *sim = sim_keeping(&sim_profiles[SIM_CYRUS], "headers, Lists: all");
+	struct sim *sim =
+		sim_keeping(&sim_profiles[SIM_CYRUS], "\toffline = headers, Lists: all\n");
 	BECOMES(sim, has_bodies_of_lists, WHILE_MS);
 	sim_run(sim, WHILE_MS);
 	cr_assert_not(sim_has_body(sim, "INBOX", 30));
@@ -231,10 +220,72 @@ Test(offline, without_the_setting_only_what_is_opened_is_fetched)
 
 Test(offline, new_mail_is_kept_too)
 {
-	struct sim *sim = sim_keeping(&sim_profiles[SIM_DOVECOT], "all");
+	struct sim *sim = sim_keeping(&sim_profiles[SIM_DOVECOT], "\toffline = all\n");
 	BECOMES(sim, has_all_bodies, WHILE_MS);
 	uint32_t uid = sim_mail_deliver(sim->server, "INBOX", 99);
 	sim_run(sim, WHILE_MS);
 	cr_assert(sim_has_body(sim, "INBOX", uid));
+	sim_free(sim);
+}
+
+/* ---- A folder looked at closer. ---- */
+
+static bool info_is_complete(struct sim *sim)
+{
+	return sim->heard.info != NULL && sim->heard.info->info->is_complete;
+}
+
+static void look_closer(struct sim *sim, const char *wire)
+{
+	struct request *request = request_new(REQUEST_FOLDER_INFO);
+	request->folder_id = sim_folder_id(sim, wire);
+	sim_ask(sim, request);
+}
+
+Test(details, room_and_rights_come_in_one_flight)
+{
+	struct sim *sim = sim_settled(&sim_profiles[SIM_CYRUS], 3);
+	sim->latency = 50;
+	uint64_t before = sim_counts(sim).turns;
+	look_closer(sim, "INBOX");
+	cr_assert(sim_until(sim, info_is_complete, 110), "%s", sim_said(sim));
+	const struct folder_info *info = sim->heard.info->info;
+	cr_assert_eq(sim_counts(sim).turns, before + 1);
+	cr_assert_eq(info->total, 3);
+	cr_assert_eq(info->quota_count, 2);
+	cr_assert_str_eq(info->quotas[0].resource, "STORAGE");
+	cr_assert(info->quotas[0].used == 250 && info->quotas[0].limit == 1000);
+	cr_assert_str_eq(info->my_rights, "lrswipkxtea");
+	cr_assert_eq(info->right_count, 2);
+	cr_assert_str_eq(info->rights[1].who, "team one");
+	cr_assert_str_eq(info->rights[1].rights, "lrs");
+	sim_free(sim);
+}
+
+Test(details, of_a_server_that_tells_nothing_and_without_a_network_are_what_is_here)
+{
+	struct sim *sim = sim_settled(&sim_profiles[SIM_BARE], 3);
+	look_closer(sim, "INBOX");
+	BECOMES(sim, info_is_complete, 1000);
+	cr_assert_eq(sim->heard.info->info->total, 3);
+	cr_assert_null(sim->heard.info->info->my_rights);
+	sim_stop(sim);
+	sim->is_offline = true;
+	sim_start(sim);
+	look_closer(sim, "INBOX");
+	BECOMES(sim, info_is_complete, 1000);
+	sim_free(sim);
+}
+
+Test(details, a_cut_while_they_come_ends_the_waiting)
+{
+	struct sim *sim = sim_settled(&sim_profiles[SIM_CYRUS], 3);
+	sim->fault = (struct sim_fault){.is_armed = true,
+		.connection = 1,
+		.direction = SIM_DOWN,
+		.after = sim_bytes(sim, 1, SIM_DOWN) + 40};
+	look_closer(sim, "INBOX");
+	BECOMES(sim, info_is_complete, 1000);
+	SETTLES(sim);
 	sim_free(sim);
 }

@@ -202,6 +202,24 @@ static void add_event(struct buf *out, struct buf *body, const struct imap_event
 		buf_addf(out, "namespace %c", e->delimiter != '\0' ? e->delimiter : '-');
 		add_text(out, "name", e->name);
 		break;
+	case IMAP_QUOTAROOT:
+	case IMAP_MYRIGHTS:
+	case IMAP_ACL:
+		buf_add_text(out, e->kind == IMAP_ACL        ? "acl"
+				  : e->kind == IMAP_MYRIGHTS ? "myrights"
+							     : "quotaroot");
+		add_text(out, "name", e->name);
+		add_text(out, "text", e->text);
+		break;
+	case IMAP_QUOTA:
+		buf_add_text(out, "quota");
+		add_text(out, "root", e->name);
+		for (size_t i = 0; i < e->quota_count; i++) {
+			add_text(out, "resource", e->quotas[i].resource);
+			buf_addf(out, " %llu/%llu", (unsigned long long)e->quotas[i].used,
+				(unsigned long long)e->quotas[i].limit);
+		}
+		break;
 	case IMAP_LIST:
 		add_list(out, &e->list);
 		break;

@@ -131,6 +131,7 @@ static void sim_heard_done(struct sim_heard *heard)
 	event_free(heard->acted);
 	event_free(heard->undone);
 	event_free(heard->question);
+	event_free(heard->info);
 	*heard = (struct sim_heard){0};
 }
 
@@ -232,6 +233,7 @@ static void sim_hear(struct sim *sim, struct event *event)
 		[EVENT_UNDONE] = &heard->undone,
 		[EVENT_FAILED] = &heard->failed,
 		[EVENT_QUESTION] = &heard->question,
+		[EVENT_FOLDER_INFO] = &heard->info,
 		[EVENT_STOPPED] = NULL,
 	};
 	heard->counts[event->kind]++;

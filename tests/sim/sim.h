@@ -35,6 +35,7 @@ struct sim_heard {
 	struct event *shown, *folders, *accounts, *synced, *saved, *test; /* owned: the last */
 	struct event *failed, *notice;                                    /* owned: the last */
 	struct event *acted, *undone;                                     /* owned: the last */
+	struct event *info;                                               /* owned: the last */
 	struct event *question;                                           /* owned: the last */
 	unsigned counts[EVENT_STOPPED + 1];
 	unsigned notices[NOTICE_SETTINGS + 1];

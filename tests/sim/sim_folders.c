@@ -201,3 +201,39 @@ bool sim_unsubscribe(struct sim_talk *talk, struct str rest)
 {
 	return sim_mark_subscribed(talk, rest, false);
 }
+
+/* ---- Room and rights: the same for every folder. ---- */
+
+static bool sim_tell_of(struct sim_talk *talk, struct str rest, const char *format)
+{
+	struct buf name = {0};
+	bool ok = sim_argument(&rest, &name);
+	if (ok && sim_find_folder(talk, buf_str(&name)) == 0) {
+		sim_no(talk, "no such folder");
+	} else if (ok) {
+		sim_say(talk, "%s \"%s\" %s\r\n", format, buf_text(&name),
+			strcmp(format, "* QUOTAROOT") == 0  ? "root"
+			: strcmp(format, "* MYRIGHTS") == 0 ? "lrswipkxtea"
+							    : "ann lrswipkxtea \"team one\" lrs");
+		if (strcmp(format, "* QUOTAROOT") == 0)
+			sim_say(talk, "* QUOTA root (STORAGE 250 1000 MESSAGE 7 50)\r\n");
+		sim_ok(talk, "told");
+	}
+	buf_done(&name);
+	return ok;
+}
+
+bool sim_getquotaroot(struct sim_talk *talk, struct str rest)
+{
+	return sim_tell_of(talk, rest, "* QUOTAROOT");
+}
+
+bool sim_myrights(struct sim_talk *talk, struct str rest)
+{
+	return sim_tell_of(talk, rest, "* MYRIGHTS");
+}
+
+bool sim_getacl(struct sim_talk *talk, struct str rest)
+{
+	return sim_tell_of(talk, rest, "* ACL");
+}

@@ -64,6 +64,7 @@ sim_verb sim_capability, sim_noop, sim_logout, sim_login, sim_authenticate, sim_
 sim_verb sim_namespace, sim_idle;
 sim_verb sim_list, sim_lsub, sim_status, sim_create, sim_delete, sim_rename;
 sim_verb sim_subscribe, sim_unsubscribe;
+sim_verb sim_getquotaroot, sim_myrights, sim_getacl;
 sim_verb sim_select, sim_examine, sim_unselect, sim_close;
 sim_verb sim_append, sim_plain_expunge;
 void sim_plain(struct sim_talk *talk, struct str response); /* to AUTHENTICATE */

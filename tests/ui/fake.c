@@ -767,6 +767,7 @@ static void fake_note(struct fake *fake, const struct request *r)
 		[REQUEST_CHECK] = "check",
 		[REQUEST_ONLINE] = "online",
 		[REQUEST_SYNC] = "sync",
+		[REQUEST_FOLDER_INFO] = "folder-info",
 		[REQUEST_ACCOUNT_SAVE] = "account-save",
 		[REQUEST_ACCOUNT_REMOVE] = "account-remove",
 		[REQUEST_ACCOUNT_TEST] = "account-test",
@@ -854,6 +855,26 @@ static void fake_note(struct fake *fake, const struct request *r)
 	buf_add_char(&fake->asked, '\n');
 }
 
+static void fake_send_info(struct fake *fake, int64_t folder_id)
+{
+	struct event *event = mem_new(sizeof(*event));
+	struct folder_info *info = mem_new(sizeof(*info));
+	event->kind = EVENT_FOLDER_INFO;
+	event->folder_id = info->folder_id = folder_id;
+	event->info = info;
+	info->total = fake_total(fake, folder_id);
+	info->unseen = 3;
+	info->server_total = info->total + 20;
+	info->has_size = info->is_complete = true;
+	info->size = 123456789;
+	info->my_rights = mem_text("lrswite");
+	folder_info_add_quota(info, STR("User quota"), STR("STORAGE"), 614400, 1048576);
+	folder_info_add_quota(info, STR("User quota"), STR("MESSAGE"), 1200, 50000);
+	folder_info_add_right(info, STR("ann"), STR("lrswipkxtea"));
+	folder_info_add_right(info, STR("team \033[31mone"), STR("lr"));
+	fake_post(fake, event);
+}
+
 void fake_send(void *context, struct request *request)
 {
 	struct fake *fake = context;
@@ -865,6 +886,9 @@ void fake_send(void *context, struct request *request)
 	switch ((int)request->kind) {
 	case REQUEST_FOLDERS:
 		fake_send_folders(fake);
+		break;
+	case REQUEST_FOLDER_INFO:
+		fake_send_info(fake, request->folder_id);
 		break;
 	case REQUEST_ACCOUNTS:
 		fake_send_accounts(fake);

@@ -76,6 +76,7 @@ struct screen *screen_help_new(struct app *app, enum context context);
 /* A bad line of the settings: shown with the others on a screen of its own, which is opened if it
  * is not. */
 void screen_settings_add(struct app *app, const char *text);
+struct screen *screen_folder_info_new(struct app *app, const struct folder *folder);
 /* What a program printed. */
 struct screen *screen_output_new(struct app *app, struct str text);
 /* Takes the question; its answer is sent when the screen closes. */

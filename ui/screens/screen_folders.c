@@ -205,6 +205,11 @@ static void folders_find(struct screen_folders *f)
 	buf_done(&label);
 }
 
+static void folders_details(struct app *app, const struct folder *folder)
+{
+	app_push(app, screen_folder_info_new(app, folder));
+}
+
 /* Adding, renaming and the like. */
 static bool folders_change(struct screen_folders *f, enum command command)
 {
@@ -215,6 +220,7 @@ static bool folders_change(struct screen_folders *f, enum command command)
 		{COMMAND_RENAME, app_folder_rename},
 		{COMMAND_REMOVE, app_folder_remove},
 		{COMMAND_SUBSCRIBE, app_folder_subscribe},
+		{COMMAND_DETAILS, folders_details},
 	};
 	struct app *app = f->base.app;
 	const struct folder *folder = folders_selected(f);
@@ -278,6 +284,10 @@ static void folders_title(const struct screen *s, struct buf *about, struct buf 
 	if (folder != NULL) {
 		const struct account_status *account = app_account(s->app, folder->account_id);
 		buf_addf(about, _("Account: %s"), account != NULL ? account->name : "");
+		if (account != NULL && account->quota_limit > 0)
+			buf_addf(about, _(" (%.0f%% full)"),
+				(double)account->quota_used * 100 /
+					(double)account->quota_limit);
 	}
 	buf_addf(position, P_("%u folder", "%u folders", count), (unsigned)count);
 }
