@@ -286,8 +286,7 @@ static void folders_title(const struct screen *s, struct buf *about, struct buf 
 		buf_addf(about, _("Account: %s"), account != NULL ? account->name : "");
 		if (account != NULL && account->quota_limit > 0)
 			buf_addf(about, _(" (%.0f%% full)"),
-				(double)account->quota_used * 100 /
-					(double)account->quota_limit);
+				(double)account->quota_used * 100 / (double)account->quota_limit);
 	}
 	buf_addf(position, P_("%u folder", "%u folders", count), (unsigned)count);
 }
