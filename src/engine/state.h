@@ -137,22 +137,6 @@ struct account_run {
 	const struct backend *backend;
 	struct account *account; /* owned */
 	enum account_state state;
-	bool is_offline;           /* by the user's wish */
-	struct error error;        /* why it waits or is held */
-	struct session *session;   /* owned; NULL while there is no connection */
-	struct session *bulk;      /* owned: the second one; NULL */
-	int64_t bulk_next;         /* ms: the server did not want it, not to be tried before; 0 */
-	int64_t bulk_pause;        /* ms: how long it was not wanted the last time */
-	struct offline *offline;   /* owned: what the setting still wants; NULL */
-	int64_t bulk_idle;         /* ms: since when it has nothing to do; 0 */
-	struct pop3_session *pop3; /* owned; as session, of an account whose mail comes by POP3 */
-	bool is_checked;           /* its last look was good, and the next is not due … */
-	int64_t check_at;          /* ms: … before that */
-	unsigned pause_s, pauses;  /* the server said to come later: seconds, times in a row */
-	int64_t retry_at;          /* ms, monotonic; 0: at once; INT64_MAX: only when asked */
-	int64_t ready_since;       /* ms: when the present log-in succeeded; 0 */
-	unsigned failures;         /* in a row, for the back-off */
-	bool was_online;           /* a lost connection is told once */
 	bool is_offline;         /* by the user's wish */
 	struct error error;      /* why it waits or is held */
 	struct session *session; /* owned; NULL while there is no connection */
@@ -163,10 +147,14 @@ struct account_run {
 	uint64_t quota_used, quota_limit; /* units of 1024 bytes; 0: not told */
 	struct offline *offline;          /* owned: what the setting still wants; NULL */
 	int64_t bulk_idle;                /* ms: since when it has nothing to do; 0 */
-	int64_t retry_at;    /* ms, monotonic; 0: at once; INT64_MAX: only when asked */
-	int64_t ready_since; /* ms: when the present log-in succeeded; 0 */
-	unsigned failures;   /* in a row, for the back-off */
-	bool was_online;     /* a lost connection is told once */
+	struct pop3_session *pop3; /* owned; as session, of an account whose mail comes by POP3 */
+	bool is_checked;           /* its last look was good, and the next is not due … */
+	int64_t check_at;          /* ms: … before that */
+	unsigned pause_s, pauses;  /* the server said to come later: seconds, times in a row */
+	int64_t retry_at;          /* ms, monotonic; 0: at once; INT64_MAX: only when asked */
+	int64_t ready_since;       /* ms: when the present log-in succeeded; 0 */
+	unsigned failures;         /* in a row, for the back-off */
+	bool was_online;           /* a lost connection is told once */
 	bool is_removed;
 	bool not_plus; /* a SCRAM-…-PLUS failed although the password may be right */
 	char *secret;  /* owned, wiped; NULL: not known */
