@@ -341,14 +341,14 @@ static int outbox_list(struct program *program, bool wants_json)
 
 static int outbox_act(struct program *program, const char *verb, const char *number)
 {
-	static const char *const verbs[] = {"retry", "cancel", "sent"};
+	static const char *const verbs[] = {"retry", "cancel", "sent", "rest"};
 	struct error err;
 	uint64_t id = 0;
 	bool is_known = false;
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
 		is_known |= strcmp(verb, verbs[i]) == 0;
 	if (!is_known || number == NULL || !str_to_u64(str_from(number), &id) || id > INT64_MAX)
-		return program_usage("outbox [list] | retry ID | cancel ID | sent ID");
+		return program_usage("outbox [list] | retry ID | cancel ID | sent ID | rest ID");
 	struct request *request = request_new(REQUEST_OUTGOING);
 	request->text = mem_text(verb);
 	request->outgoing_id = (int64_t)id;
@@ -380,7 +380,8 @@ int command_outbox(struct program *program, int argc, char **argv)
 		else if (argv[i][0] != '-' && count < 2)
 			words[count++] = argv[i];
 		else
-			return program_usage("outbox [list] | retry ID | cancel ID | sent ID");
+			return program_usage(
+				"outbox [list] | retry ID | cancel ID | sent ID | rest ID");
 	}
 	bool is_offline = program->is_offline;
 	program->is_offline = true;

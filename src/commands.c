@@ -44,7 +44,7 @@ static const struct command {
 		N_("open the screen on a new message")},
 	{"send", command_send, false, "send [-t] [-f ADDRESS] [--] [RECIPIENT…]",
 		N_("send the message on standard input, as sendmail does")},
-	{"outbox", command_outbox, false, "outbox [list] | retry|cancel|sent ID",
+	{"outbox", command_outbox, false, "outbox [list] | retry|cancel|sent|rest ID",
 		N_("list what is to be sent, and decide about it")},
 };
 
