@@ -44,13 +44,29 @@ static bool undo_flags(
 	return ok;
 }
 
+/* A UID may mean another message since the folder was renumbered: that one is left alone. */
+static bool undo_is_it(struct engine *engine, int64_t folder_id, const struct action_item *item)
+{
+	struct cache_message m = {0};
+	bool is_found = false;
+	int64_t place_id = place_make(folder_id, item->landed);
+	if (item->landed == 0)
+		return true;
+	if (!cache_message_get(engine->cache, place_id, &m, &is_found, NULL) || !is_found)
+		return false;
+	bool is_it = memcmp(m.ident.bytes, item->ident.bytes, IDENT_SIZE) == 0;
+	cache_message_done(&m);
+	return is_it;
+}
+
 /* What arrived in the target, by the UID it has there or its temporary number. */
-static void undo_arrived(const struct action *a, struct action *back)
+static void undo_arrived(struct engine *engine, const struct action *a, struct action *back)
 {
 	back->items = mem_new_array(a->item_count, sizeof(*back->items));
 	for (size_t i = 0; i < a->item_count; i++) {
 		const struct action_item *item = &a->items[i];
-		if (item->landed == 0 && item->temporary == 0)
+		if ((item->landed == 0 && item->temporary == 0) ||
+			!undo_is_it(engine, a->target_folder_id, item))
 			continue;
 		back->items[back->item_count++] = (struct action_item){
 			.uid = item->landed != 0 ? (int64_t)item->landed
@@ -71,7 +87,7 @@ static bool undo_transfer(
 		.folder_id = a->target_folder_id,
 		.target_folder_id = a->folder_id,
 		.inverse_of = a->action_id};
-	undo_arrived(a, &back);
+	undo_arrived(engine, a, &back);
 	folder_done(&target);
 	size_t messages = 0;
 	bool ok = true;
@@ -81,15 +97,15 @@ static bool undo_transfer(
 		back.target_folder_id = 0;
 		back.kind = ACTION_FLAGS;
 		back.add = FLAG_DELETED;
-		ok = wish_add(engine, &back, &messages, err);
+		ok = back.item_count == 0 || wish_add(engine, &back, &messages, err);
 		mem_free(back.items);
 		back.item_count = 0;
-		undo_arrived(a, &back);
+		undo_arrived(engine, a, &back);
 
 		back.kind = ACTION_EXPUNGE;
 		back.add = 0;
 	}
-	ok = ok && wish_add(engine, &back, count, err);
+	ok = ok && (back.item_count == 0 || wish_add(engine, &back, count, err));
 	action_done(&back);
 	return ok;
 }

@@ -197,6 +197,22 @@ Test(wishes, done_without_an_answer_are_not_done_twice)
 	}
 }
 
+Test(wishes, that_are_undone_after_the_folder_was_renumbered_touch_no_other_message)
+{
+	struct sim *sim = sim_settled(&sim_profiles[SIM_DOVECOT], 4);
+	sim_wish_transfer(sim, REQUEST_COPY, "INBOX", 3, 3, "INBOX");
+	SETTLES(sim);
+	sim_world_cut(sim); /* its copy is 5; then 5 is message 2 */
+	sim_renumber(sim->server, "INBOX");
+	SETTLES(sim);
+	sim_wish_undo(sim);
+	sim_run(sim, 60000);
+	SETTLES(sim);
+	for (unsigned content = 1; content <= 4; content++)
+		cr_assert_geq(sim_server_copies(sim->server, content), 1, "%u", content);
+	sim_free(sim);
+}
+
 /* ---- Guests. ---- */
 
 Test(wishes, of_another_process_are_found_by_the_holder)
