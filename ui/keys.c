@@ -842,10 +842,18 @@ static const struct key_row *keys_row(const struct keys *keys, enum context cont
 	return NULL;
 }
 
+/* Where characters are text. */
+static bool context_types(enum context context)
+{
+	return context == CONTEXT_HEADER || context == CONTEXT_COMPOSE;
+}
+
 enum command keys_find(const struct keys *keys, enum context context, uint32_t key)
 {
 	key = key_fold(keys->preset, key);
 	const struct key_row *row = keys_row(keys, context, key);
+	if (row == NULL && context_types(context) && key >= ' ' && key < INPUT_BACKSPACE)
+		return COMMAND_NONE;
 	if (row == NULL)
 		row = keys_row(keys, CONTEXT_ANY, key);
 	if (row == NULL && key == INPUT_CTRL('J')) /* what some send for Return */

@@ -13,6 +13,15 @@ static void help_close(struct screen *s)
 	mem_free(s);
 }
 
+static bool help_has_key(enum context context, uint32_t key, const struct app *app)
+{
+	for (size_t i = 0; i < key_row_count; i++)
+		if (key_rows[i].preset == app->options->preset && key_rows[i].key == key &&
+			key_rows[i].context == context)
+			return true;
+	return false;
+}
+
 /* All keys of a command: "P  ^P  Up". The mouse wheel goes without saying. */
 static void help_keys(
 	const struct app *app, enum context context, enum command command, struct buf *out)
@@ -30,6 +39,8 @@ static void help_keys(
 				row->key == INPUT_WHEEL_UP || row->key == INPUT_WHEEL_DOWN ||
 				(is_digit && digits++ > 0))
 				continue;
+			if (pass > 0 && help_has_key(context, row->key, app))
+				continue; /* told already */
 			buf_add_text(out, out->len > 0 ? "  " : "");
 			if (is_digit)
 				buf_add_text(out, "1…9");
