@@ -495,6 +495,12 @@ bool cache_blobs_sweep(struct cache *cache, int64_t now, struct error *err);
 bool cache_local_begin(struct cache *cache, struct error *err);
 bool cache_local_end(struct cache *cache, bool ok, struct error *err);
 
+/* An import meets these bytes (their SHA-256) on the way into a folder. *is_new: they are not there
+ * by an earlier run; the mark is made, and stands or falls with the transaction. run: a number of
+ * this one's own. */
+bool cache_import_meet(struct cache *cache, int64_t folder_id, const char *sha256, int64_t run,
+	bool *is_new, struct error *err);
+
 /* ---- Folders and mail of accounts that have no server to keep them. ----
  * local.db plays the server: every change of a folder gives it a higher modseq, and its rows in
  * cache.db are derived (cache_headers_save and the like), as of the modseq that stands there. */

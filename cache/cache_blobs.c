@@ -14,6 +14,7 @@ enum {
 	BLOB_PIECE = 256 * 1024,
 	BLOB_PIECE_BITS = 20, /* of a piece's number in its id: blobs of up to 256 GB */
 	BLOB_KEEP_S = 24 * 3600,
+	IMPORT_HASH = 32,            /* hexadecimal digits that are kept of a hash */
 	BLOB_HEADER_MAX = 64 * 1024, /* where a list's fields are looked for */
 };
 
@@ -350,4 +351,34 @@ bool cache_blob_header(struct cache *cache, int64_t account_id, int64_t blob_id,
 		cache->read_header(cache->read_context, account_id, buf_str(&cache->header), row);
 	row->size = info.len > UINT32_MAX ? UINT32_MAX : (uint32_t)info.len;
 	return true;
+}
+
+/* ---- What was imported. ---- */
+
+bool cache_import_meet(struct cache *cache, int64_t folder_id, const char *sha256, int64_t run,
+	bool *is_new, struct error *err)
+{
+	static const char meet[] =
+		"INSERT INTO import_mark(folder_id,run,hash,count,seen) VALUES(?1,?2,?3,0,1)"
+		" ON CONFLICT DO UPDATE SET seen=CASE run WHEN ?2 THEN seen+1 ELSE 1 END,run=?2"
+		" RETURNING seen>count";
+	static const char take[] =
+		"UPDATE import_mark SET count=seen WHERE folder_id=?1 AND hash=?2";
+	struct str hash = str_first(str_from(sha256), IMPORT_HASH);
+	sqlite3_stmt *stmt = store_query(cache, STORE_LOCAL, meet, STORE_INTS(folder_id, run), err);
+	if (stmt == NULL)
+		return false;
+	store_bind_blob(stmt, 3, hash);
+	if (store_next(cache, stmt, err) != STORE_ROW)
+		return false;
+	*is_new = sqlite3_column_int(stmt, 0) != 0;
+	if (store_next(cache, stmt, err) != STORE_END)
+		return false;
+	if (!*is_new)
+		return true;
+	stmt = store_query(cache, STORE_LOCAL, take, STORE_INTS(folder_id), err);
+	if (stmt == NULL)
+		return false;
+	store_bind_blob(stmt, 2, hash);
+	return store_finish(cache, stmt, err);
 }

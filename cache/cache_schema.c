@@ -156,6 +156,13 @@ static const char schema_local_6[] =
 static const char schema_local_7[] =
 	"CREATE INDEX local_mail_changed ON local_mail(mail_id>>32, modseq);";
 
+/* How often a message's bytes were imported into a folder, and how often the present run saw them.
+ */
+static const char schema_local_8[] =
+	"CREATE TABLE import_mark(folder_id INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,"
+	" hash BLOB NOT NULL, count INTEGER NOT NULL, run INTEGER NOT NULL,"
+	" seen INTEGER NOT NULL, PRIMARY KEY(folder_id, hash)) STRICT, WITHOUT ROWID;";
+
 /*
  * cache.db. A place is one row: what a list shows first, what it does not last, so that a page
  * reads no more than it draws. No secondary index: coming in is one step at the end of one tree.
@@ -220,7 +227,7 @@ static const char schema_body_1[] =
 	"CREATE TABLE structure(message_id INTEGER PRIMARY KEY, tree BLOB NOT NULL) STRICT;";
 
 static const char *const schema_local[] = {schema_local_1, schema_local_2, schema_local_3,
-	schema_local_4, schema_local_5, schema_local_6, schema_local_7};
+	schema_local_4, schema_local_5, schema_local_6, schema_local_7, schema_local_8};
 static const char *const schema_cache[] = {schema_cache_1, schema_cache_2};
 static const char *const schema_body[] = {schema_body_1};
 

@@ -179,6 +179,10 @@ static bool store_mark(struct cache *cache, struct error *err)
 
 bool store_begin(struct cache *cache, enum store_file file, struct error *err)
 {
+	if (cache->is_writing[file]) {
+		cache->nested[file]++;
+		return true;
+	}
 	if (!store_mark(cache, err))
 		return false;
 	cache->is_writing[file] = store_run(cache, file, store_sql_begin, STORE_NONE, err);
@@ -187,6 +191,18 @@ bool store_begin(struct cache *cache, enum store_file file, struct error *err)
 
 bool store_end(struct cache *cache, enum store_file file, bool ok, struct error *err)
 {
+	if (cache->nested[file] > 0) {
+		cache->nested[file]--;
+		cache->nested_failed[file] |= !ok;
+		return ok;
+	}
+	if (cache->nested_failed[file]) {
+		ok = false;
+		cache->is_unfolded = true; /* what was shown of it was not written */
+		error_set(err, ERROR_STORAGE, "%s: a part of it could not be written",
+			cache->files[file].path);
+	}
+	cache->nested_failed[file] = false;
 	cache->is_writing[file] = false;
 	if (ok && store_run(cache, file, store_sql_commit, STORE_NONE, err))
 		return true;

@@ -41,6 +41,8 @@ struct cache {
 	int64_t *handed;        /* owned; action ids given out to be run and not yet answered */
 	size_t handed_count, handed_cap;
 	bool is_writing[STORE_FILES]; /* a writing transaction is open */
+	unsigned nested[STORE_FILES]; /* begun within it: they end with it */
+	bool nested_failed[STORE_FILES];
 	uint64_t rows, writes;
 };
 
@@ -76,6 +78,7 @@ struct str store_text(sqlite3_stmt *stmt, int column);
 struct str store_blob(sqlite3_stmt *stmt, int column);
 char *store_text_copy(sqlite3_stmt *stmt, int column); /* owned; "" for NULL */
 
+/* Within another one of that file it becomes a part of it. */
 bool store_begin(struct cache *cache, enum store_file file, struct error *err);
 /* Commits when ok, else rolls back. Returns ok and committed. */
 bool store_end(struct cache *cache, enum store_file file, bool ok, struct error *err);

@@ -104,7 +104,7 @@ void print_json(struct buf *line);
 bool option_take(int argc, char **argv, int *at, const char *name, const char **value);
 
 command_run command_account, command_sync, command_folders, command_list, command_show,
-	command_save, command_flag, command_act, command_folder, command_actions, command_send,
-	command_compose, command_outbox;
+	command_save, command_flag, command_act, command_folder, command_import, command_export,
+	command_actions, command_send, command_compose, command_outbox;
 
 #endif

@@ -45,7 +45,8 @@ allow proto/smtp proto/smtp/ proto/codec.h proto/sasl/sasl.h base/
 allow cache cache/ model/ base/
 allow src/render render/ proto/mime/ proto/codec.h model/ base/
 allow src/compose compose/ proto/mime/ proto/codec.h model/ base/
-allow src/engine engine/ render/render.h compose/compose.h proto/ cache/cache.h settings/ model/ base/
+allow src/mailbox mailbox/ model/flags.h base/
+allow src/engine engine/ mailbox/mailbox.h render/render.h compose/compose.h proto/ cache/cache.h settings/ model/ base/
 allow ui ui/ engine/engine.h render/layout.h words/ model/ base/
 allow 'src -maxdepth 1' '[a-z_]*\.h"' engine/engine.h ui/ui.h render/layout.h settings/ words/ model/ base/
 

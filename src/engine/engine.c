@@ -10,6 +10,7 @@
 #include "engine/drafts.h"
 #include "engine/jobs.h"
 #include "engine/slices.h"
+#include "engine/files.h"
 #include "engine/live.h"
 #include "engine/local.h"
 #include "engine/select.h"
@@ -397,6 +398,12 @@ static void engine_serve(struct engine *engine, struct request *request)
 		engine->idle_is_asked = true;
 		engine->idle_tag = request->tag;
 		break;
+	case REQUEST_IMPORT:
+		import_begin(engine, request);
+		break;
+	case REQUEST_EXPORT:
+		export_begin(engine, request);
+		break;
 	case REQUEST_ACTIONS:
 		engine->wants_actions = engine->actions_dirty = true;
 		break;
@@ -612,8 +619,8 @@ static void engine_end_sync(struct engine *engine)
 
 static void engine_end_idle(struct engine *engine)
 {
-	if (!engine->idle_is_asked || reading_is_busy(engine) || drafts_are_busy(engine) ||
-		jobs_pending(engine->jobs) > 0)
+	if (!engine->idle_is_asked || files_are_busy(engine) || reading_is_busy(engine) ||
+		drafts_are_busy(engine) || jobs_pending(engine->jobs) > 0)
 		return;
 	for (size_t i = 0; !engine->is_guest && i < engine->run_count; i++) {
 		struct account_run *run = engine->runs[i];
@@ -708,6 +715,7 @@ int64_t engine_step(struct engine *engine, int64_t now)
 		account_run_step(engine->runs[i], &deadline);
 	}
 	engine_step_tests(engine, &deadline);
+	files_step(engine, &deadline);
 	if (live_prepare(engine) || live_search(engine))
 		deadline = now;
 	if (select_step(engine, &deadline))
@@ -942,6 +950,7 @@ void engine_close(struct engine *engine)
 	buf_done(&engine->sync_token);
 	mem_free(engine->groups);
 	mem_free(engine->carry_failures);
+	files_free(engine);
 	if (engine->raw != NULL)
 		sync_batch_done(engine->raw);
 	mem_free(engine->raw);

@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "base/queue.h"
+#include "mailbox/mailbox.h"
 #include "model/account.h"
 #include "model/action.h"
 #include "model/book.h"
@@ -146,7 +147,14 @@ enum request_kind {
 	REQUEST_BOOK_EXPORT, /* path, format, may_overwrite → EVENT_SAVED */
 	REQUEST_FOLDER_INFO, /* folder_id → EVENT_FOLDER_INFO, and again when the server has
 				answered */
-	REQUEST_QUIT,        /* engine_halt's own */
+	/* Mail in files (src/mailbox). Each goes on in slices behind all else. */
+	REQUEST_IMPORT, /* path; account_id and text: the folder it goes into ("" is the account's
+			   top), made when there is none, with those below it; mailbox_format;
+			   is_on: also what an earlier run has brought → EVENT_MAILBOX as it goes,
+			   the last with is_last */
+	REQUEST_EXPORT, /* folder_id, or place_ids; path, mailbox_format, may_overwrite (adds to
+			   what is there) → EVENT_MAILBOX as it goes, the last with is_last */
+	REQUEST_QUIT,   /* engine_halt's own */
 };
 
 enum page_anchor { PAGE_AT_PLACE, PAGE_AT_ROW, PAGE_AT_START, PAGE_AT_END };
@@ -241,6 +249,7 @@ struct request {
 	struct book_entry *entry; /* owned */
 	int64_t book_id;
 	enum book_format format;
+	enum mailbox_format mailbox_format;
 	uint64_t tag; /* comes back in the event that answers */
 };
 
@@ -280,6 +289,9 @@ enum event_kind {
 	EVENT_COMPLETIONS, /* completions, best first; text: for what; is_complete */
 	EVENT_BOOK,        /* book, by nickname and name; done */
 	EVENT_FOLDER_INFO, /* info */
+	EVENT_MAILBOX,     /* done and total: messages written (total 0: not known), skipped:
+			      those that were there; path: what is read or written; folder_id;
+			      mailbox_format and mbox_reason of an mbox; is_last, is_ok, error */
 	EVENT_FAILED,      /* a request could not be done: error, tag */
 	EVENT_STOPPED,     /* the engine ended by itself: error */
 };
@@ -403,6 +415,9 @@ struct event {
 	bool exists;          /* EVENT_SAVED: not written because the file exists */
 	uint64_t done, total; /* EVENT_PROGRESS: rows or bytes */
 	bool is_bodies;       /* EVENT_PROGRESS: messages kept for reading offline */
+	uint64_t skipped;
+	enum mailbox_format mailbox_format;
+	enum mbox_reason mbox_reason;
 	enum test_step step;
 	bool is_ok, is_last;
 	struct action *actions; /* owned */

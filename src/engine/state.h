@@ -24,7 +24,9 @@ struct book_index;
 struct drafting;
 struct slices;
 struct selecting;
+struct export;
 struct folder_sync;
+struct import;
 struct jobs;
 struct live_list;
 struct pop3_session;
@@ -51,6 +53,8 @@ struct engine {
 		struct error error;
 	} * carry_failures; /* owned */
 	size_t carry_count, carry_cap;
+	struct import *imports; /* owned, linked */
+	struct export *exports; /* owned, linked */
 	struct sync_batch *raw; /* owned: the header that the store had read to it last */
 	int64_t now;            /* ms, monotonic, of this step */
 	int64_t wall;           /* seconds since 1970, of this step */
