@@ -258,8 +258,10 @@ static int account_remove(struct program *program, int argc, char **argv)
 	return EXIT_DONE;
 }
 
-static const char *account_step_words(enum test_step step)
+static const char *account_step_words(enum test_step step, bool is_pop3)
 {
+	if (is_pop3 && step == TEST_FOLDERS)
+		return _("the maildrop can be opened");
 	static const char *const words[] = {
 		[TEST_RESOLVE] = N_("looking up the server's name"),
 		[TEST_CONNECT] = N_("connected"),
@@ -272,7 +274,7 @@ static const char *account_step_words(enum test_step step)
 	return _(words[step]);
 }
 
-static void account_print_step(const struct event *event, bool wants_json)
+static void account_print_step(const struct event *event, bool is_pop3, bool wants_json)
 {
 	static const char *const names[] = {
 		"resolve", "connect", "tls", "greeting", "login", "folders", "done"};
@@ -280,7 +282,7 @@ static void account_print_step(const struct event *event, bool wants_json)
 	struct json j;
 	if (!wants_json) {
 		if (event->is_ok)
-			printf("%s\n", account_step_words(event->step));
+			printf("%s\n", account_step_words(event->step, is_pop3));
 		print_safe(str_from(event->text));
 		return;
 	}
@@ -320,7 +322,7 @@ static int account_test(struct program *program, int argc, char **argv)
 	while (code < 0) {
 		struct event *event = program_event(program);
 		if (event->kind == EVENT_TEST) {
-			account_print_step(event, wants_json);
+			account_print_step(event, account->kind == ACCOUNT_POP3, wants_json);
 			if (event->is_last)
 				code = event->is_ok ? EXIT_DONE
 						    : program_fail(&event->error, argv[1]);

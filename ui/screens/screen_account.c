@@ -60,11 +60,11 @@ static const char *const field_labels[FIELD_COUNT] = {
 
 static const struct {
 	const char *label;
-	uint16_t imap_port, smtp_port;
+	uint16_t imap_port, smtp_port, pop3_port;
 } transports[] = {
-	[TRANSPORT_TLS] = {N_("TLS"), 993, 465},
-	[TRANSPORT_STARTTLS] = {N_("STARTTLS"), 143, 587},
-	[TRANSPORT_PLAIN] = {N_("none (this computer only)"), 143, 25},
+	[TRANSPORT_TLS] = {N_("TLS"), 993, 465, 995},
+	[TRANSPORT_STARTTLS] = {N_("STARTTLS"), 143, 587, 110},
+	[TRANSPORT_PLAIN] = {N_("none (this computer only)"), 143, 25, 110},
 };
 
 static struct server *field_server(struct account *account, enum field field)
@@ -72,10 +72,19 @@ static struct server *field_server(struct account *account, enum field field)
 	return field >= FIELD_OUT_HOST ? &account->outgoing : &account->incoming;
 }
 
-static uint16_t field_port(enum field field, enum transport transport)
+static uint16_t field_port(enum account_kind kind, enum field field, enum transport transport)
 {
-	return field >= FIELD_OUT_HOST ? transports[transport].smtp_port
-				       : transports[transport].imap_port;
+	if (field >= FIELD_OUT_HOST)
+		return transports[transport].smtp_port;
+	return kind == ACCOUNT_POP3 ? transports[transport].pop3_port
+				    : transports[transport].imap_port;
+}
+
+static const char *field_label(const struct account *account, enum field field)
+{
+	if (field == FIELD_HOST && account->kind == ACCOUNT_POP3)
+		return _("POP3 server");
+	return _(field_labels[field]);
 }
 
 static char **field_text(struct account *account, enum field field)
@@ -131,15 +140,16 @@ static void field_value(struct account *account, enum field field, struct buf *o
 	const char *text = *field_text(account, field);
 	buf_add_text(out, text != NULL ? text : "");
 	if (field_is_host(field) && text != NULL &&
-		server->port != field_port(field, server->transport))
+		server->port != field_port(account->kind, field, server->transport))
 		buf_addf(out, ":%u", (unsigned)server->port);
 }
 
 /* "host", "host:port", "[::1]:port". */
-static bool server_read(struct server *server, enum field field, struct str text)
+static bool server_read(
+	struct server *server, enum account_kind kind, enum field field, struct str text)
 {
 	size_t colon = text.len;
-	uint32_t port = field_port(field, server->transport);
+	uint32_t port = field_port(kind, field, server->transport);
 	while (colon > 0 && ascii_is_digit(text.data[colon - 1]))
 		colon--;
 	bool has_port = colon > 0 && colon < text.len && text.data[colon - 1] == ':';
@@ -188,7 +198,7 @@ static void account_text_done(void *context, const char *text)
 	struct str value = str_trim(str_from(text));
 	a->is_changed = true;
 	if (field_is_host(field)) {
-		if (!server_read(field_server(a->account, field), field, value))
+		if (!server_read(field_server(a->account, field), a->account->kind, field, value))
 			app_say(a->base.app, "%s", _("A server is written host or host:port"));
 		return;
 	}
@@ -206,10 +216,11 @@ static void account_transport_done(void *context, int value)
 	struct server *server = field_server(a->account, field);
 	if (value < 0)
 		return;
-	bool is_usual = server->port == field_port(field, server->transport);
+	enum account_kind kind = a->account->kind;
+	bool is_usual = server->port == field_port(kind, field, server->transport);
 	server->transport = (enum transport)value;
 	if (is_usual)
-		server->port = field_port(field, server->transport);
+		server->port = field_port(kind, field, server->transport);
 	a->is_changed = true;
 }
 
@@ -242,7 +253,7 @@ static void account_change(struct screen_account *a)
 			_("The name stays: messages and folders are known by it"));
 		return;
 	}
-	buf_addf(&label, "%s : ", str_trim(str_from(_(field_labels[field]))).data);
+	buf_addf(&label, "%s : ", str_trim(str_from(field_label(a->account, field))).data);
 	if (field_is_transport(field)) {
 		app_ask_choice(a->base.app, buf_str(&label), transport_choices, 3,
 			(int)field_server(a->account, field)->transport, account_transport_done, a);
@@ -426,7 +437,8 @@ static void account_paint(const struct screen *s, struct canvas *c, int top, int
 		struct buf value = {0};
 		field_value(a->account, (enum field)i, &value);
 		canvas_fill(c, row, 0, c->columns, style);
-		canvas_text(c, row, 1, label - 2, str_from(_(field_labels[i])), style);
+		canvas_text(c, row, 1, label - 2, str_from(field_label(a->account, (enum field)i)),
+			style);
 		canvas_text(c, row, label, 1, STR(":"), style);
 		canvas_text(c, row, label + 2, c->columns - label - 3,
 			value.len > 0 ? buf_str(&value) : str_from(_("(none)")), style);
