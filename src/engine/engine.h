@@ -450,6 +450,9 @@ void event_free(struct event *event);
 /* A message from a file: decoded and rendered, nothing else touched. Owned by the caller. */
 struct shown *engine_show_bytes(struct str message, const struct show_options *options);
 
+/* What a charset is called that a person named; NULL when none of that name is known. */
+const char *engine_charset_name(const char *label);
+
 /* The same from the file itself; a large one is mapped, not read, so memory stays bounded by what
  * is shown. NULL with err filled when it cannot be read. */
 struct shown *engine_show_file(

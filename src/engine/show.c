@@ -59,3 +59,8 @@ bool engine_part_bytes(struct str message, struct str path, struct buf *out, str
 	       error_set(
 		       err, ERROR_INPUT, "the message has no part %.*s", (int)path.len, path.data);
 }
+
+const char *engine_charset_name(const char *label)
+{
+	return mime_charset_name(str_from(label));
+}

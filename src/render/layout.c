@@ -387,6 +387,48 @@ static void (*const kinds[])(struct layout_maker *, const struct doc_block *) = 
 	[DOC_BLANK] = lay_blank,
 };
 
+/* ---- Folded quotes. ---- */
+
+enum { FOLD_LINES_MIN = 2 }; /* one line gains nothing */
+
+static bool is_folded(const struct layout_maker *m, size_t block)
+{
+	return m->options->folds_quotes && block < m->doc->block_count &&
+	       m->doc->blocks[block].quote > m->options->quotes_kept;
+}
+
+static void fold_words(const struct layout_maker *m, unsigned lines, struct buf *out)
+{
+	if (m->options->folded != NULL)
+		m->options->folded(m->options->word_context, lines, out);
+	else
+		buf_addf(out, "[%u quoted lines]", lines);
+}
+
+/* The lines from `first` on become one, which says how many they were. */
+static void fold_lines(struct layout_maker *m, size_t first, int block)
+{
+	struct layout *l = m->layout;
+	size_t count = l->count - first, run = 0;
+	struct doc_block shell = {.quote = m->options->quotes_kept};
+	struct buf words = {0};
+	if (count < FOLD_LINES_MIN)
+		return;
+	while (l->count > first) {
+		l->count--;
+		mem_free(l->lines[l->count].text);
+		mem_free(l->lines[l->count].runs);
+	}
+	m->block = block;
+	m->role = LAYOUT_FOLD;
+	maker_begin(m, &shell, STR(""));
+	fold_words(m, (unsigned)count, &words);
+	layout_flat_clear(&m->flat);
+	layout_flat_add(&m->flat, buf_str(&words), 0, -1);
+	layout_maker_emit(m, &m->flat, 0, m->flat.text.len, &run);
+	buf_done(&words);
+}
+
 struct layout *layout_make(const struct doc *doc, const struct layout_options *options)
 {
 	struct layout_maker m = {
@@ -395,9 +437,16 @@ struct layout *layout_make(const struct doc *doc, const struct layout_options *o
 		.options = options,
 		.total = options->cells < CELLS_MIN ? CELLS_MIN : options->cells,
 	};
+	size_t fold_line = 0, fold_block = 0;
 	for (size_t i = 0; i < doc->block_count; i++) {
+		if (is_folded(&m, i) && (i == 0 || !is_folded(&m, i - 1))) {
+			fold_line = m.layout->count;
+			fold_block = i;
+		}
 		m.block = (int)i;
 		kinds[doc->blocks[i].kind](&m, &doc->blocks[i]);
+		if (is_folded(&m, i) && !is_folded(&m, i + 1))
+			fold_lines(&m, fold_line, (int)fold_block);
 	}
 	layout_flat_done(&m.flat);
 	buf_done(&m.first);

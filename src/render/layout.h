@@ -23,7 +23,8 @@ enum layout_role {
 	LAYOUT_PART,
 	LAYOUT_NOTE,
 	LAYOUT_RULE,
-	LAYOUT_HEADING
+	LAYOUT_HEADING,
+	LAYOUT_FOLD /* in place of quoted lines */
 };
 
 /* Ascending, not overlapping. What stands in no run is plain. */
@@ -57,10 +58,16 @@ typedef const char *layout_word(void *context, const char *id);
 /* Every id that render and layout ask for, NULL at the end; also the labels of DOC_NOTE. */
 extern const char *const layout_words[];
 
+/* What stands in place of so many lines of quotes: "[12 quoted lines]". */
+typedef void layout_folded(void *context, unsigned lines, struct buf *out);
+
 struct layout_options {
 	int cells; /* width, at least 20 */
 	layout_word *word;
 	void *word_context;
+	bool folds_quotes;     /* each run of lines quoted deeper than quotes_kept becomes one */
+	int quotes_kept;       /* 0: the writer's own words alone */
+	layout_folded *folded; /* NULL: in English; with word_context */
 };
 
 struct layout *layout_make(const struct doc *doc, const struct layout_options *options);

@@ -81,6 +81,44 @@ Test(layout, repeats_quote_marks_on_every_line)
 		"> > The quick brown\n> > fox jumps\n> >\n> > over");
 }
 
+/* Own words, then quotes of two depths, and own words again. */
+static struct doc *quoting_doc(void)
+{
+	static const struct {
+		const char *text;
+		int quote;
+	} rows[] = {{"Ann wrote:", 0}, {"one\ntwo", 1}, {"deep", 2}, {"deeper\nstill", 3},
+		{"three", 1}, {"Yes.", 0}, {"lone", 1}, {"No.", 0}};
+	struct doc *doc = doc_new();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct doc_block *b = doc_add_block(doc, DOC_TEXT);
+		b->quote = rows[i].quote;
+		doc_block_add(b, str_from(rows[i].text), 0, -1);
+	}
+	return doc;
+}
+
+Test(layout, folds_quotes_below_a_depth_into_a_line_and_counts_them)
+{
+	static const char *const wanted[] = {"Ann wrote:\n[6 quoted lines]\nYes.\n> lone\nNo.",
+		"Ann wrote:\n> one\n> two\n> [3 quoted lines]\n> three\nYes.\n> lone\nNo.",
+		"Ann wrote:\n> one\n> two\n> > deep\n> > [2 quoted lines]\n> three\nYes.\n"
+		"> lone\nNo."};
+	for (int kept = 0; kept < 3; kept++) {
+		struct doc *doc = quoting_doc();
+		struct layout_options options = {
+			.cells = 40, .folds_quotes = true, .quotes_kept = kept};
+		struct layout *l = layout_make(doc, &options);
+		struct buf text = {0};
+		layout_text(l, &text);
+		cr_expect_str_eq(buf_text(&text), wanted[kept], "%s", buf_text(&text));
+		cr_expect_eq(l->lines[kept == 0 ? 1 : kept == 1 ? 3 : 4].role, LAYOUT_FOLD);
+		buf_done(&text);
+		layout_free(l);
+		doc_free(doc);
+	}
+}
+
 Test(layout, leaves_room_for_text_below_any_number_of_quote_marks)
 {
 	expect(text_doc("words here", DOC_WRAP, 50), 20, "> > > > > words here");

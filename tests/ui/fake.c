@@ -363,6 +363,8 @@ static void fake_write(const struct fake *fake, struct doc *doc, const struct re
 	fake_add_block(doc, DOC_TEXT, NULL, "Shall we?", 1);
 	if (fake->has_links)
 		fake_add_links(doc);
+	for (int i = 0; fake->has_quotes && i < 5; i++)
+		fake_add_block(doc, DOC_TEXT, NULL, "What somebody said before", i < 3 ? 1 : 2);
 	for (int i = 1; i <= 40; i++) {
 		snprintf(line, sizeof(line), "Line %d of message %u.", i,
 			(unsigned)place_uid(request->place_id));
@@ -837,6 +839,8 @@ static void fake_note(struct fake *fake, const struct request *r)
 		buf_addf(&fake->asked, " path=%s overwrite=%d", r->path, (int)r->may_overwrite);
 	if (r->show.part[0] != '\0')
 		buf_addf(&fake->asked, " part=%s", r->show.part);
+	if (r->show.charset[0] != '\0')
+		buf_addf(&fake->asked, " charset=%s", r->show.charset);
 	if (r->account != NULL)
 		buf_addf(&fake->asked, " account=%s host=%s port=%d user=%s", r->account->name,
 			r->account->incoming.host, (int)r->account->incoming.port,

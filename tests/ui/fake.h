@@ -17,6 +17,7 @@ struct fake {
 	bool is_wide;      /* every text is wide, marked or right-to-left */
 	bool is_missing;   /* bodies are not here, and the accounts are offline */
 	bool has_links;    /* in every text, the second one deceptive */
+	bool has_quotes;   /* in every text, of two depths */
 	bool writes;       /* files that are to be saved */
 	bool exists;       /* files that are to be saved exist */
 	enum account_state state;

@@ -565,6 +565,54 @@ Test(app, links_are_walked_shown_and_copied)
 	stage_done(&stage);
 }
 
+Test(app, a_message_is_read_in_another_charset_and_as_written_again)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage_open(&stage);
+	stage_play(&stage, "Return");
+	stage_forget(&stage);
+	stage_play(&stage, "^E \"koi8-r\" Return");
+	cr_expect_neq(
+		strstr(stage_asked(&stage), "charset=KOI8-R"), NULL, "%s", stage_asked(&stage));
+	stage_forget(&stage);
+	stage_play(&stage, "^E");
+	cr_expect(shows(&stage, "KOI8-R"));
+	stage_play(&stage, "^C ^E \"klingon\" Return");
+	cr_expect(shows(&stage, "No character set is known as"));
+	stage_forget(&stage);
+	stage_play(&stage, "^E ^U Return");
+	cr_expect_neq(strstr(stage_asked(&stage), "open"), NULL);
+	cr_expect_eq(strstr(stage_asked(&stage), "charset="), NULL, "%s", stage_asked(&stage));
+	stage_forget(&stage);
+	stage_play(&stage, "^E \"big5-\" Tab Return");
+	cr_expect_neq(
+		strstr(stage_asked(&stage), "charset=Big5-HKSCS"), NULL, "%s", stage_asked(&stage));
+	stage_forget(&stage);
+	stage_play(&stage, "n");
+	cr_expect_eq(strstr(stage_asked(&stage), "charset="), NULL, "%s", stage_asked(&stage));
+	stage_done(&stage);
+}
+
+Test(app, quotes_are_folded_by_depth_and_shown_again)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage.fake.has_quotes = true;
+	stage_open(&stage);
+	stage_play(&stage, "Return z");
+	cr_expect(shows(&stage, "[6 quoted lines]"));
+	cr_expect_not(shows(&stage, "What somebody said"));
+	stage_play(&stage, "z");
+	cr_expect(shows(&stage, "> [2 quoted lines]"));
+	cr_expect(shows(&stage, "> What somebody said"));
+	stage_play(&stage, "z");
+	cr_expect_not(shows(&stage, "quoted lines]"));
+	stage_play(&stage, "z Return");
+	cr_expect_not(shows(&stage, "quoted lines]"));
+	stage_done(&stage);
+}
+
 /* An attachment's program gets a file of its own, and what it prints is shown. */
 Test(app, an_attachment_is_opened_by_mailcap)
 {

@@ -77,6 +77,7 @@ static void scene_prepare(const struct scene *scene, struct stage *stage)
 	fake->is_read_only = strstr(scene->with, "readonly") != NULL;
 	fake->is_missing = strstr(scene->with, "missing") != NULL;
 	fake->has_links = strstr(scene->with, "links") != NULL;
+	fake->has_quotes = strstr(scene->with, "quotes") != NULL;
 	fake->waiting = strstr(scene->with, "changes") != NULL ? 2 : 0;
 	fake->deleted = strstr(scene->with, "deleted") != NULL ? 3 : 0;
 	fake->postponed = strstr(scene->with, "postponed") != NULL ? 1 : 0;

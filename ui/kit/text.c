@@ -204,6 +204,7 @@ static unsigned text_line_style(const struct layout_line *line)
 		[LAYOUT_NOTE] = STYLE_NOTE,
 		[LAYOUT_RULE] = STYLE_GREY,
 		[LAYOUT_HEADING] = STYLE_HEADING,
+		[LAYOUT_FOLD] = STYLE_NOTE,
 	};
 	if (line->role == LAYOUT_BODY && line->quote > 0)
 		return STYLE_QUOTE_1 + (unsigned)(line->quote - 1) % 3;

@@ -17,6 +17,9 @@ struct screen_message {
 	int columns;
 	bool is_complete, is_unreachable;
 	bool full_headers;
+	char charset[40]; /* in place of what the message says; "": as written */
+	bool folds_quotes;
+	int quotes_kept; /* the depth that is still shown */
 	bool has_failed;
 	bool was_new;         /* when it was opened */
 	bool is_counted;      /* as seen, or as not to be */
@@ -32,6 +35,18 @@ struct doc *message_absent_doc(const struct screen_message *m);
 /* screen_take.c */
 /* Of its sender and recipients, as far as they are known. */
 void message_take_addresses(struct screen_message *m);
+
+/* Asks for the message again, as it is to be shown now. */
+void message_ask(struct screen_message *m);
+/* Lays it out anew: its width, or what of it is shown, is another. */
+void message_relayout(struct screen_message *m);
+const struct doc *message_doc(const struct screen_message *m);
+
+/* screen_message_ways.c: other ways to show it. */
+void message_layout_options(const struct screen_message *m, struct layout_options *options);
+void message_charset(struct screen_message *m);
+void message_fold(struct screen_message *m);   /* the next depth, or all again */
+bool message_unfold(struct screen_message *m); /* false: nothing is folded */
 
 /* screen_message_links.c */
 /* The next or the one before, from the window on; says where it leads. */

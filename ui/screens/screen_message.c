@@ -10,10 +10,9 @@
 #include "ui/app_export.h"
 #include "ui/app_save.h"
 #include "ui/kit/text.h"
-#include "ui/say.h"
 #include "words/gettext.h"
 
-static void message_ask(struct screen_message *m)
+void message_ask(struct screen_message *m)
 {
 	struct request *request = request_new(REQUEST_OPEN);
 	request->place_id = m->row.place_id;
@@ -21,6 +20,7 @@ static void message_ask(struct screen_message *m)
 	request->show.full_headers = m->full_headers;
 	request->show.prefer_html = m->base.app->options->prefer_html;
 	strncpy(request->show.part, m->part, sizeof(request->show.part) - 1);
+	memcpy(request->show.charset, m->charset, sizeof(request->show.charset));
 	app_send(m->base.app, request);
 }
 
@@ -40,21 +40,15 @@ static void message_leave(struct screen_message *m)
 	message_done(&m->row);
 }
 
-static const char *message_word(void *context, const char *id)
-{
-	(void)context;
-	return say_command(id);
-}
-
-static const struct doc *message_doc(const struct screen_message *m)
+const struct doc *message_doc(const struct screen_message *m)
 {
 	return m->shown != NULL ? m->shown->doc : m->stand_in;
 }
 
-static void message_relayout(struct screen_message *m)
+void message_relayout(struct screen_message *m)
 {
-	struct layout_options options = {
-		.cells = m->columns > 20 ? m->columns : 20, .word = message_word};
+	struct layout_options options;
+	message_layout_options(m, &options);
 	if (m->columns > 0 && message_doc(m) != NULL)
 		text_set(&m->text, layout_make(message_doc(m), &options));
 }
@@ -74,6 +68,7 @@ static void message_start(struct screen_message *m, const struct message *row)
 	m->error = (struct error){0};
 	m->seen_due = 0;
 	m->done = m->total = 0;
+	m->charset[0] = '\0';
 	message_stand_in(m);
 	message_ask(m);
 }
@@ -255,6 +250,7 @@ static void message_find_done(void *context, const char *text)
 		mem_free(m->find);
 		m->find = mem_text(text);
 	}
+	message_unfold(m);
 	if (!text_find(&m->text, str_from(m->find), &is_wrapped))
 		app_say(m->base.app, _("Word \"%s\" not found"), m->find);
 	else if (is_wrapped)
@@ -375,13 +371,19 @@ static bool message_list_command(
 static bool message_command(struct screen *s, enum command command, const struct input *input)
 {
 	struct screen_message *m = (struct screen_message *)s;
-	if (input->code == INPUT_RETURN && message_link_open(m))
+	if (input->code == INPUT_RETURN && (message_link_open(m) || message_unfold(m)))
 		return true;
 	if (app_text_command(s->app, &m->text, command))
 		return true;
 	switch ((int)command) {
 	case COMMAND_WHEREIS:
 		message_find(m);
+		return true;
+	case COMMAND_CHARSET:
+		message_charset(m);
+		return true;
+	case COMMAND_QUOTES:
+		message_fold(m);
 		return true;
 	case COMMAND_LINK_NEXT:
 	case COMMAND_LINK_PREVIOUS:
