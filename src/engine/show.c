@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include "base/file.h"
+#include "proto/mime/mime.h"
 #include "proto/mime/mime_inside.h"
 #include "render/render.h"
 
