@@ -91,6 +91,7 @@ struct writing {
 	struct input *early; /* owned: typed since then, and meant for it */
 	size_t early_count, early_cap;
 	uint64_t back_tag, bounce_tag;
+	uint64_t url_tag;     /* of a draft that is to go out as it comes; 0 */
 	enum draft_verb verb; /* of the questions before it */
 	int64_t *place_ids;   /* owned */
 	size_t count;

@@ -66,6 +66,16 @@ void app_compose_url(struct app *app, const char *mailto)
 	compose_ask(app, request);
 }
 
+void app_send_url(struct app *app, const char *mailto)
+{
+	struct request *request = request_new(REQUEST_COMPOSE);
+	request->draft_verb = DRAFT_NEW;
+	request->account_id = app_current_account(app);
+	request->text = mem_text(mailto);
+	request->tag = app->writing.url_tag = app_next_tag(app);
+	app_send(app, request);
+}
+
 void app_compose_to(struct app *app, const char *recipients)
 {
 	struct buf url = {0};
@@ -483,6 +493,16 @@ static void compose_take_outbox(struct app *app, struct event *event)
 		app_compose_sent(app, event->outgoing_id);
 }
 
+static void compose_send_at_once(struct app *app, struct event *event)
+{
+	struct request *request = request_new(REQUEST_DRAFT_SEND);
+	request->draft = event->draft;
+	event->draft = NULL;
+	request->tag = app->writing.bounce_tag = app_next_tag(app);
+	app->writing.url_tag = 0;
+	app_send(app, request);
+}
+
 /* One that was asked for opens; one that came back by itself only where nothing stands in the
  * way, and else waits among the postponed ones. */
 static void compose_take_draft(struct app *app, struct event *event)
@@ -490,6 +510,10 @@ static void compose_take_draft(struct app *app, struct event *event)
 	struct writing *w = &app->writing;
 	bool is_asked = event->tag != 0 && (event->tag == w->tag || event->tag == w->back_tag);
 	bool is_free = app->prompt.state == PROMPT_NONE && app_top(app)->ops->text == NULL;
+	if (event->tag != 0 && event->tag == w->url_tag) {
+		compose_send_at_once(app, event);
+		return;
+	}
 	if (event->tag != 0 && !is_asked) { /* it was given up meanwhile */
 		struct request *request = request_new(REQUEST_DRAFT_DROP);
 		request->draft_id = event->draft->draft_id;

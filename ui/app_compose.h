@@ -11,6 +11,8 @@ void app_compose(struct app *app); /* asks whether to go on with a postponed one
 void app_compose_new(struct app *app);
 void app_compose_to(struct app *app, const char *recipients);
 void app_compose_url(struct app *app, const char *mailto);
+/* Sends the message of a mailto: URL as it stands; to be asked before. */
+void app_send_url(struct app *app, const char *mailto);
 void app_compose_at_start(struct app *app); /* what the program was called for */
 void app_compose_again(struct app *app, const struct draft_row *row);
 

@@ -42,6 +42,7 @@ void doc_free(struct doc *d)
 	mem_free(d->parts);
 	buf_done(&d->remote_hosts);
 	buf_done(&d->pixel_hosts);
+	mem_free(d->leave_url);
 	mem_free(d);
 }
 

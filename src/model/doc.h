@@ -85,6 +85,7 @@ struct doc {
 	int remote_pixels;       /* of those, the ones too small to see */
 	struct buf remote_hosts; /* where they are from, the first few: "a.example, b.example" */
 	struct buf pixel_hosts;
+	char *leave_url;    /* owned: the mailto: that leaves the mailing list; NULL */
 	bool is_incomplete; /* bytes are still missing: rendered again when they come */
 };
 

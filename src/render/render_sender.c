@@ -237,27 +237,42 @@ void render_sender_notes(struct render *r, struct str header)
 
 /* ---- Leaving a list (RFC 2369 3.2). ---- */
 
+/* The first target of that scheme. */
+static bool target_find(struct str value, const char *scheme, struct str *url)
+{
+	enum { URL_MAX = 2000 };
+	while (value.len > 0) {
+		str_cut(&value, '<');
+		*url = str_trim(str_cut(&value, '>'));
+		if (str_starts_nocase(*url, str_from(scheme)) && url->len <= URL_MAX)
+			return true;
+	}
+	return false;
+}
+
+static void note_target(struct render *r, const char *word, struct str url, struct str shown)
+{
+	doc_add_block(r->doc, DOC_BLANK);
+	render_note(r, word, STR(""));
+	struct doc_block *b = &r->doc->blocks[r->doc->block_count - 1];
+	doc_block_add(b, shown, DOC_STYLE_LINK, doc_add_link(r->doc, url, shown));
+}
+
+/* A page is shown where there is no address: who opens it tells more than that they leave. */
 void render_list_note(struct render *r, struct str header)
 {
-	struct str raw;
+	struct str raw, url;
 	struct buf value = {0};
 	if (!mime_field_find(header, "List-Unsubscribe", &raw))
 		return;
 	mime_unfold(raw, &value);
-	struct str rest = buf_str(&value);
-	while (rest.len > 0) {
-		struct str before = str_cut(&rest, '<');
-		struct str url = str_trim(str_cut(&rest, '>'));
-		(void)before;
-		if (!str_starts_nocase(url, STR("mailto:")) || url.len > 2000)
-			continue;
-		struct str query = str_skip(url, 7);
-		struct str addr = str_cut(&query, '?');
-		doc_add_block(r->doc, DOC_BLANK);
-		render_note(r, WORD_LEAVE_LIST, STR(""));
-		struct doc_block *b = &r->doc->blocks[r->doc->block_count - 1];
-		doc_block_add(b, addr, DOC_STYLE_LINK, doc_add_link(r->doc, url, addr));
-		break;
+	if (target_find(buf_str(&value), "mailto:", &url)) {
+		struct str query = str_skip(url, 7), addr = str_cut(&query, '?');
+		if (r->doc->leave_url == NULL)
+			r->doc->leave_url = mem_str(url);
+		note_target(r, WORD_LEAVE_LIST, url, addr);
+	} else if (target_find(buf_str(&value), "https:", &url)) {
+		note_target(r, WORD_LEAVE_PAGE, url, url);
 	}
 	buf_done(&value);
 }

@@ -28,6 +28,7 @@
 #define WORD_REPLY_ELSEWHERE N_("An answer goes to another place than the sender's:")
 #define WORD_LOOKALIKE N_("The sender's host is written with letters that look like others:")
 #define WORD_LEAVE_LIST N_("This list can be left by mail to:")
+#define WORD_LEAVE_PAGE N_("This list can be left on a web page:")
 #define WORD_REMOTE N_("Pictures from elsewhere, not loaded:")
 #define WORD_TRACKERS N_("Invisible pictures that count readers, not loaded:")
 #define WORD_FAILED N_("Could not be delivered to:")

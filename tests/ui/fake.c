@@ -363,6 +363,8 @@ static void fake_write(const struct fake *fake, struct doc *doc, const struct re
 	fake_add_block(doc, DOC_TEXT, NULL, "Shall we?", 1);
 	if (fake->has_links)
 		fake_add_links(doc);
+	if (fake->has_links)
+		doc->leave_url = mem_text("mailto:list-leave@example.org?subject=leave");
 	for (int i = 0; fake->has_quotes && i < 5; i++)
 		fake_add_block(doc, DOC_TEXT, NULL, "What somebody said before", i < 3 ? 1 : 2);
 	for (int i = 1; i <= 40; i++) {

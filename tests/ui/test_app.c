@@ -565,6 +565,33 @@ Test(app, links_are_walked_shown_and_copied)
 	stage_done(&stage);
 }
 
+Test(app, a_list_is_left_by_mail_only_when_that_is_wanted)
+{
+	struct stage stage;
+	stage_init(&stage, 80, 24);
+	stage.fake.has_links = true;
+	stage_open(&stage);
+	stage_play(&stage, "Return");
+	stage_forget(&stage);
+	stage_play(&stage, "x");
+	cr_expect(shows(&stage, "Leave the list by a mail to list-leave@example.org?"));
+	stage_play(&stage, "Return");
+	cr_expect(shows(&stage, "Nothing was sent"));
+	cr_expect_eq(stage.fake.sent, 0);
+	stage_play(&stage, "x y");
+	cr_expect_eq(stage.fake.sent, 1);
+	cr_expect_neq(
+		strstr(stage_asked(&stage), "text=mailto:list-leave@example.org?subject=leave"),
+		NULL, "%s", stage_asked(&stage));
+	stage_done(&stage);
+	stage_init(&stage, 80, 24);
+	stage_open(&stage);
+	stage_play(&stage, "Return x");
+	cr_expect(shows(&stage, "does not say how to leave"));
+	cr_expect_eq(stage.fake.sent, 0);
+	stage_done(&stage);
+}
+
 Test(app, a_message_is_read_in_another_charset_and_as_written_again)
 {
 	struct stage stage;

@@ -53,5 +53,7 @@ bool message_unfold(struct screen_message *m); /* false: nothing is folded */
 void message_link_walk(struct screen_message *m, bool is_backwards);
 /* False when none is selected. */
 bool message_link_open(struct screen_message *m);
+/* Asks, and sends what leaves the mailing list. */
+void message_leave_list(struct screen_message *m);
 
 #endif

@@ -350,6 +350,9 @@ static bool message_list_command(
 	case COMMAND_EXPORT:
 		app_save_message(m->base.app, &m->row);
 		return true;
+	case COMMAND_LEAVE:
+		message_leave_list(m);
+		return true;
 	case COMMAND_TAKE:
 		message_take_addresses(m);
 		return true;

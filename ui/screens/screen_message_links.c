@@ -1,6 +1,7 @@
 /* The links of a message: walked by key, opened by Return. */
 #include "ui/screens/message_state.h"
 
+#include "ui/app_compose.h"
 #include "ui/app_open.h"
 #include "words/gettext.h"
 
@@ -60,4 +61,31 @@ bool message_link_open(struct screen_message *m)
 		app_open_link(m->base.app, link->target);
 	}
 	return true;
+}
+
+/* ---- Mailing lists. ---- */
+
+static void message_leave_answer(void *context, int value)
+{
+	struct screen_message *m = context;
+	const struct doc *doc = screen_message_doc(&m->base);
+	if (value == 1 && doc != NULL && doc->leave_url != NULL)
+		app_send_url(m->base.app, doc->leave_url);
+	else
+		app_say(m->base.app, "%s", _("Nothing was sent"));
+}
+
+void message_leave_list(struct screen_message *m)
+{
+	const struct doc *doc = screen_message_doc(&m->base);
+	struct buf label = {0};
+	if (doc == NULL || doc->leave_url == NULL) {
+		app_say(m->base.app, "%s", _("The message does not say how to leave by mail"));
+		return;
+	}
+	struct str query = str_skip(str_from(doc->leave_url), strlen("mailto:"));
+	struct str addr = str_cut(&query, '?');
+	buf_addf(&label, _("Leave the list by a mail to %.*s? "), (int)addr.len, addr.data);
+	app_ask_choice(m->base.app, buf_str(&label), link_choices, 2, 0, message_leave_answer, m);
+	buf_done(&label);
 }
