@@ -11,6 +11,7 @@ enum {
 	PIECE = 64 * 1024,
 	PASSED_BYTES = 4 * 1024 * 1024,
 	BODY_TEXT_MAX = 32 * 1024 * 1024,
+	BODY_TEXT_BRIEF = 64 * 1024, /* where only the document is wanted */
 	INSIDE_MAX = 32 * 1024 * 1024
 };
 
@@ -241,7 +242,8 @@ static void add_bodies(
 	struct render *r, struct part **parts, size_t count, const char *subtype, struct buf *out)
 {
 	bool is_first = true;
-	for (size_t i = 0; i < count && out->len < BODY_TEXT_MAX; i++) {
+	size_t most = r->options->want_digests ? BODY_TEXT_MAX : BODY_TEXT_BRIEF;
+	for (size_t i = 0; i < count && out->len < most; i++) {
 		const struct part *p = parts[i];
 		if (!part_is(p, "text", subtype))
 			continue;
@@ -249,7 +251,7 @@ static void add_bodies(
 			buf_add_char(out, '\n');
 		is_first = false;
 		struct str body = render_body(r, p);
-		mime_text_decode(p, body, r->options->charset, BODY_TEXT_MAX, out);
+		mime_text_decode(p, body, r->options->charset, most, out);
 	}
 }
 
