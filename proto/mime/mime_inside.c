@@ -204,8 +204,7 @@ static struct str body_in(struct str bytes, const struct part *part)
 	return part->length < rest.len ? str_first(rest, (size_t)part->length) : rest;
 }
 
-/* The leaf whose path the wanted one goes on from. */
-static const struct part *leaf_above(struct part *root, struct str path)
+const struct part *mime_inside_leaf(const struct part *root, struct str path)
 {
 	for (const struct part *p = root; p != NULL; p = part_next(p)) {
 		struct str above = str_from(p->path);
@@ -216,27 +215,48 @@ static const struct part *leaf_above(struct part *root, struct str path)
 	return NULL;
 }
 
-bool mime_part_bytes(struct str message, struct str path, struct buf *out)
+const struct part *mime_inside_find(
+	const struct part *leaf, struct str body, struct str path, struct mime_inside *inside)
 {
-	struct mime_inside now = {.root = mime_parse(message)}, inner;
-	struct str bytes = message;
-	bool is_found = false;
-	for (int depth = 0; depth < MIME_INSIDE_DEPTH_MAX && !is_found; depth++) {
-		const struct part *part = part_find(now.root, path);
-		is_found = part != NULL;
-		if (is_found)
-			mime_body_decode(
-				part->child_count == 0 ? part->transfer : TRANSFER_IDENTITY,
-				body_in(bytes, part), 0, out);
-		else
-			part = leaf_above(now.root, path);
-		if (is_found || part == NULL ||
-			!mime_inside_open(part, body_in(bytes, part), INSIDE_BYTES_MAX, &inner))
+	struct mime_inside now = {0}, inner;
+	for (int depth = 0; depth < MIME_INSIDE_DEPTH_MAX && leaf != NULL; depth++) {
+		if (!mime_inside_open(leaf, body, INSIDE_BYTES_MAX, &inner))
 			break;
 		mime_inside_done(&now);
 		now = inner;
-		bytes = buf_str(&now.bytes);
+		const struct part *part = part_find(now.root, path);
+		if (part != NULL) {
+			*inside = now;
+			return part;
+		}
+		leaf = mime_inside_leaf(now.root, path);
+		body = leaf != NULL ? body_in(buf_str(&now.bytes), leaf) : body;
 	}
 	mime_inside_done(&now);
-	return is_found;
+	return NULL;
+}
+
+static void part_decode(struct str bytes, const struct part *part, struct buf *out)
+{
+	mime_body_decode(part->child_count == 0 ? part->transfer : TRANSFER_IDENTITY,
+		body_in(bytes, part), 0, out);
+}
+
+bool mime_part_bytes(struct str message, struct str path, struct buf *out)
+{
+	struct mime_inside inside = {0};
+	struct part *root = mime_parse(message);
+	const struct part *part = part_find(root, path), *leaf = NULL;
+	if (part != NULL)
+		part_decode(message, part, out);
+	else
+		leaf = mime_inside_leaf(root, path);
+	if (leaf != NULL) {
+		part = mime_inside_find(leaf, body_in(message, leaf), path, &inside);
+		if (part != NULL)
+			part_decode(buf_str(&inside.bytes), part, out);
+	}
+	mime_inside_done(&inside);
+	part_free(root);
+	return part != NULL;
 }

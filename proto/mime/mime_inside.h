@@ -24,6 +24,14 @@ bool mime_inside_open(
 	const struct part *leaf, struct str body, size_t limit, struct mime_inside *inside);
 void mime_inside_done(struct mime_inside *inside);
 
+/* The leaf of a tree whose path the wanted one goes on from; NULL. */
+const struct part *mime_inside_leaf(const struct part *root, struct str path);
+
+/* The part of that path, inside a leaf or inside what stands there; body is the leaf's, encoded.
+ * Its bytes are in inside->bytes, which the caller frees when it is not NULL. */
+const struct part *mime_inside_find(
+	const struct part *leaf, struct str body, struct str path, struct mime_inside *inside);
+
 /* The decoded bytes of the part that path names, also of one inside a leaf. False when there is
  * none. */
 bool mime_part_bytes(struct str message, struct str path, struct buf *out);

@@ -5,6 +5,7 @@
 #include "engine/account_run.h"
 #include "engine/actions.h"
 #include "engine/profile.h"
+#include "proto/mime/mime_inside.h"
 
 #include <stdio.h>
 
@@ -225,6 +226,14 @@ static bool want_section(
 	return true;
 }
 
+/* What a part is fetched by: one inside a leaf comes with it. */
+static const char *section_with(const struct reading *r, const char *part)
+{
+	bool is_known = part_find(r->structure, str_from(part)) != NULL;
+	const struct part *leaf = is_known ? NULL : mime_inside_leaf(r->structure, str_from(part));
+	return leaf != NULL ? leaf->path : part;
+}
+
 static bool want_lists(struct engine *engine, struct reading *r, struct part **parts, size_t count,
 	struct reading_want *want)
 {
@@ -289,10 +298,10 @@ bool reading_want(struct engine *engine, struct reading *r, struct reading_want 
 		return true;
 	}
 	for (const struct reading_save *save = r->saves; save != NULL; save = save->next)
-		if (want_section(engine, r, save->part, want))
+		if (want_section(engine, r, section_with(r, save->part), want))
 			return true;
 	if (r->is_shown && r->show.part[0] != '\0')
-		return want_section(engine, r, r->show.part, want);
+		return want_section(engine, r, section_with(r, r->show.part), want);
 	return (r->is_shown || r->is_quoted) && want_text(engine, r, want);
 }
 

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "proto/mime/mime.h"
+#include "proto/mime/mime_inside.h"
 
 #include <stdio.h>
 
@@ -177,6 +178,28 @@ static struct part *stored_part(struct stored *stored, struct str path)
 	return part;
 }
 
+/* A part inside a leaf, of which IMAP knows nothing. inside is the caller's when it is found. */
+static const struct part *stored_find_inside(
+	struct stored *stored, struct str path, struct mime_inside *inside)
+{
+	const struct part *leaf = mime_inside_leaf(stored->root, path);
+	char section[64] = "";
+	if (leaf == NULL)
+		return NULL;
+	if (!stored->is_whole)
+		stored_section_of(leaf, section, sizeof(section));
+	struct str body = stored->is_whole
+				  ? stored_read(stored, STR(""), leaf->offset, leaf->length)
+				  : stored_read(stored, str_from(section), 0, UINT32_MAX);
+	return mime_inside_find(leaf, body, path, inside);
+}
+
+static struct str stored_inside_body(const struct mime_inside *inside, const struct part *part)
+{
+	struct str rest = str_skip(buf_str(&inside->bytes), (size_t)part->offset);
+	return str_first(rest, (size_t)part->length);
+}
+
 static bool stored_find(struct stored *stored, struct str path, struct stored_range *range)
 {
 	*range = (struct stored_range){.length = UINT64_MAX};
@@ -212,13 +235,37 @@ static void stored_part_header_text(const struct part *part, struct buf *out)
 
 bool stored_part_message(struct stored *stored, struct str path, struct buf *out)
 {
+	struct mime_inside inside = {0};
 	const struct part *part = stored_part(stored, path);
+	bool is_inside = part == NULL;
+	if (is_inside)
+		part = stored_find_inside(stored, path, &inside);
 	if (part == NULL)
 		return false;
 	if (!part_is(part, "message", "rfc822"))
 		stored_part_header_text(part, out);
-	buf_add(out, stored_body(stored, part));
+	buf_add(out, is_inside ? stored_inside_body(&inside, part) : stored_body(stored, part));
+	mime_inside_done(&inside);
 	return true;
+}
+
+static bool stored_copy_inside(
+	struct stored *stored, struct str path, stored_sink *sink, void *context, struct error *err)
+{
+	struct mime_inside inside = {0};
+	struct buf bytes = {0};
+	const struct part *part = stored_find_inside(stored, path, &inside);
+	bool ok = part != NULL || error_set(err, ERROR_INPUT, "the message has no part %.*s",
+					  (int)path.len, path.data);
+	if (ok)
+		mime_body_decode(part->child_count == 0 ? part->transfer : TRANSFER_IDENTITY,
+			stored_inside_body(&inside, part), 0, &bytes);
+	for (struct str rest = buf_str(&bytes); ok && rest.len > 0;
+		rest = str_skip(rest, STORED_PIECE))
+		ok = sink(context, str_first(rest, STORED_PIECE), err);
+	buf_done(&bytes);
+	mime_inside_done(&inside);
+	return ok;
 }
 
 bool stored_copy_part(
@@ -229,8 +276,7 @@ bool stored_copy_part(
 	struct buf piece = {0}, bytes = {0};
 	bool ok = true;
 	if (!stored_find(stored, path, &range))
-		return error_set(
-			err, ERROR_INPUT, "the message has no part %.*s", (int)path.len, path.data);
+		return stored_copy_inside(stored, path, sink, context, err);
 	mime_decoder_init(&decoder, range.transfer);
 	for (uint64_t done = 0; ok && done < range.length; done += piece.len) {
 		uint64_t left = range.length - done;

@@ -1,6 +1,7 @@
 /* Bodies: as few bytes as needed, kept, and never those of another message. */
 #include <stdio.h>
 
+#include "base/file.h"
 #include "tests/engine/engine_help.h"
 
 static uint32_t big_mail(struct sim *sim, size_t text, size_t attachment)
@@ -132,6 +133,30 @@ Test(bodies, an_attachment_stays_on_the_server_until_it_is_asked_for)
 		cr_assert_eq(saved_size(sim), ATTACHMENT);
 		sim_free(sim);
 	}
+}
+
+/* Old mail has files in its text; IMAP knows no part there. */
+Test(bodies, a_file_uuencoded_in_a_text_is_saved_from_the_store)
+{
+	static const char mail[] =
+		"From: ann@example.org\r\nSubject: old\r\nMessage-ID: <uu@example.org>\r\n"
+		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+		"--b\r\nContent-Type: text/plain\r\n\r\nNothing.\r\n"
+		"--b\r\nContent-Type: text/plain\r\n\r\nThe plan:\r\n\r\n"
+		"begin 644 plan.txt\r\n@5&AE('!L86X@;V8@=&AE(&)O870L(&EN('=O<F1S+@H \r\n`\r\n"
+		"end\r\n--b--\r\n";
+	struct sim *sim = sim_settled(&sim_profiles[SIM_DOVECOT], 1);
+	struct buf saved = {0};
+	struct error err = {0};
+	uint32_t uid = sim_deliver(sim->server, "INBOX", str_from(mail));
+	cr_assert(sim_until(sim, sim_is_equal, 600000));
+	ask_save(sim, uid, "2.1");
+	BECOMES(sim, part_is_saved, 10000);
+	cr_assert(sim->heard.saved->is_ok, "%s", sim->heard.saved->error.detail);
+	cr_assert(file_read(sim->heard.saved->path, 1000, &saved, &err), "%s", err.detail);
+	cr_expect_str_eq(buf_text(&saved), "The plan of the boat, in words.\n");
+	buf_done(&saved);
+	sim_free(sim);
 }
 
 Test(bodies, an_attachment_cut_in_the_middle_goes_on_where_it_was)
