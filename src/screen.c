@@ -123,6 +123,7 @@ static void screen_add_settings(const struct settings *settings, struct ui_optio
 	options->no_mouse = !settings_get_bool(settings, "mouse");
 	options->full_headers = settings_get_bool(settings, "full-headers");
 	options->prefer_html = settings_get_bool(settings, "prefer-html");
+	options->authserv = settings_get_text(settings, "authserv-id");
 	options->confirm_quit = settings_get_bool(settings, "confirm-quit");
 	options->no_title = !settings_get_bool(settings, "title");
 }

@@ -42,9 +42,10 @@ struct ui_options {
 	bool no_title; /* leave the terminal's title alone */
 	bool confirm_quit;
 	bool full_headers, prefer_html;
-	enum seen_mode seen; /* when an opened message counts as seen */
-	int seen_after;      /* seconds, for SEEN_AFTER */
-	enum view_sort sort; /* of folders that were not sorted otherwise */
+	const char *authserv; /* whose Authentication-Results are believed; NULL */
+	enum seen_mode seen;  /* when an opened message counts as seen */
+	int seen_after;       /* seconds, for SEEN_AFTER */
+	enum view_sort sort;  /* of folders that were not sorted otherwise */
 	bool sort_reverse;
 	enum ui_start start;
 	enum ui_ask reply_quote; /* include the original in a reply */

@@ -180,9 +180,10 @@ struct show_options {
 	bool full_headers;
 	bool prefer_html;
 	bool want_digests;
-	bool whole;       /* all bytes, attachments too (headless show) */
-	char charset[40]; /* "" : the parts' own */
-	char part[64];    /* show only this part: "" is the message */
+	bool whole;         /* all bytes, attachments too (headless show) */
+	char charset[40];   /* "" : the parts' own */
+	char authserv[128]; /* whose Authentication-Results are believed; "": nobody's */
+	char part[64];      /* show only this part: "" is the message */
 };
 
 /* By what messages of a list are selected, and what becomes of those that were before. */

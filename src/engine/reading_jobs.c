@@ -41,6 +41,7 @@ static void render_run(struct job *job, struct cache *reader)
 		.prefer_html = self->show.prefer_html,
 		.want_digests = self->show.want_digests,
 		.charset = self->show.charset[0] != '\0' ? self->show.charset : NULL,
+		.authserv = self->show.authserv[0] != '\0' ? self->show.authserv : NULL,
 	};
 	struct stored *stored =
 		reader != NULL ? stored_open(reader, self->message_id, self->show.want_digests)

@@ -15,6 +15,7 @@ static struct render_options show_render_options(const struct show_options *show
 		.prefer_html = show->prefer_html,
 		.want_digests = show->want_digests,
 		.charset = show->charset[0] != '\0' ? show->charset : NULL,
+		.authserv = show->authserv[0] != '\0' ? show->authserv : NULL,
 	};
 }
 

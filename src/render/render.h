@@ -9,10 +9,11 @@
 #include "model/shown.h"
 
 struct render_options {
-	bool full_headers;   /* every field, as written */
-	bool prefer_html;    /* of alternatives take text/html; default is text/plain */
-	bool want_digests;   /* fill shown_part.sha256; plain and html beyond 64 kB */
-	const char *charset; /* in place of what the parts say; NULL */
+	bool full_headers;    /* every field, as written */
+	bool prefer_html;     /* of alternatives take text/html; default is text/plain */
+	bool want_digests;    /* fill shown_part.sha256; plain and html beyond 64 kB */
+	const char *charset;  /* in place of what the parts say; NULL */
+	const char *authserv; /* the server whose Authentication-Results are believed; NULL */
 	/* Of a mapped file: told of bytes that were read and are not needed again soon; NULL. What
 	 * is still in memory then is bounded by what is shown, whatever the size of the file. */
 	void (*passed)(void *context, struct str bytes);

@@ -58,6 +58,9 @@ void render_note(struct render *r, const char *label, struct str text);
 
 /* Notes, with an empty line below, when there is reason to look twice at who sent the message. */
 void render_sender_notes(struct render *r, struct str header);
+/* What that server found out about the sender; nothing when server is NULL. render_auth.c */
+void render_auth_note(
+	struct render *r, struct str header, const char *server, struct str from_host);
 /* How the list it came through is left by mail. */
 void render_list_note(struct render *r, struct str header);
 

@@ -231,6 +231,8 @@ void render_sender_notes(struct render *r, struct str header)
 		note_host(r, str_from(s->from.items[i].addr));
 	}
 	note_reply(r, header);
+	struct str addr = str_from(s->from.count > 0 ? s->from.items[0].addr : NULL);
+	render_auth_note(r, r->source->header, r->options->authserv, host_of(addr));
 	if (r->doc->block_count > before)
 		doc_add_block(r->doc, DOC_BLANK);
 }

@@ -81,6 +81,10 @@ static const struct option options[] = {
 	{"rowan", "forward-as-fwd", OPTION_BOOL, "no", "yes|no",
 		N_("Whether the subject of a forwarded message begins with Fwd: in place of ending "
 		   "in (fwd).")},
+	{"rowan", "authserv-id", OPTION_TEXT, NULL, "NAME",
+		N_("The name of the server that receives the mail, as it signs its "
+		   "Authentication-Results: what it found out about senders is shown in words. "
+		   "Without it such lines are not believed, for anybody can write them.")},
 	{"rowan", "query-command", OPTION_TEXT, NULL, "COMMAND",
 		N_("A command that looks up addresses: its words, then what was typed as one more. "
 		   "It prints one a line: the address, a tab, the name. No shell reads it.")},

@@ -334,3 +334,46 @@ Test(render, tells_of_the_bytes_of_a_huge_file_that_were_read)
 	cr_expect_geq(passed, (size_t)36 << 20, "%zu", passed); /* parsed once, measured once */
 	buf_done(&message);
 }
+
+/* ---- Authentication-Results. ---- */
+
+Test(render, believes_the_one_server_that_is_trusted_and_nobody_else)
+{
+	static const struct render_options trusting = {.authserv = "mx.a.example"};
+	static const struct {
+		const char *fields, *says;
+	} rows[] = {
+		{"Authentication-Results: mx.a.example; spf=pass smtp.mailfrom=b.example;\n"
+		 " dkim=pass (2048 bit; x) header.d=b.example; dmarc=pass header.from=b.example\n",
+			"The receiving server found the sender to be the real one:\n"
+			"DMARC pass, DKIM pass, SPF pass\n\n"},
+		{"Authentication-Results: mx.a.example 1; dmarc=fail; spf=pass\n",
+			"The receiving server found the sender to be false: DMARC\nfail, SPF "
+			"pass\n\n"},
+		{"Authentication-Results: mx.a.example; dkim=pass header.d=evil.example\n",
+			"The receiving server could not tell whether the sender is\nreal: DKIM "
+			"pass\n\n"},
+		{"Authentication-Results: mx.a.example; none\n",
+			"The receiving server could not tell whether the sender is\nreal:\n\n"},
+		/* What stands below, or in another's name, or in a comment or a string. */
+		{"Authentication-Results: mx.a.example; dmarc=fail\n"
+		 "Authentication-Results: mx.a.example; dmarc=pass\n",
+			"The receiving server found the sender to be false: DMARC\nfail\n\n"},
+		{"Authentication-Results: mx.evil.example; dmarc=pass\n", ""},
+		{"Authentication-Results: (x) mx.a.example.evil.example; dmarc=pass\n", ""},
+		{"Authentication-Results: mx.a.example; spf=fail (; dmarc=pass\n"
+		 " ) smtp.helo=\"; dmarc=pass\"\n",
+			"The receiving server found the sender to be false: SPF fail\n\n"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct buf message = {0}, want = {0};
+		buf_addf(&message, "%sFrom: x@b.example\n\nHi\n", rows[i].fields);
+		buf_addf(&want, "From: x@b.example\n\n%sHi", rows[i].says);
+		expect_with(buf_text(&message), &trusting, buf_text(&want));
+		buf_clear(&want);
+		buf_add_text(&want, "From: x@b.example\n\nHi");
+		expect(buf_text(&message), buf_text(&want));
+		buf_done(&message);
+		buf_done(&want);
+	}
+}

@@ -20,6 +20,9 @@ void message_ask(struct screen_message *m)
 	request->show.full_headers = m->full_headers;
 	request->show.prefer_html = m->base.app->options->prefer_html;
 	strncpy(request->show.part, m->part, sizeof(request->show.part) - 1);
+	if (m->base.app->options->authserv != NULL)
+		strncpy(request->show.authserv, m->base.app->options->authserv,
+			sizeof(request->show.authserv) - 1);
 	memcpy(request->show.charset, m->charset, sizeof(request->show.charset));
 	app_send(m->base.app, request);
 }
