@@ -60,8 +60,10 @@ static inline void *fake_connect(void *context, const struct net_target *target)
 
 static inline void fake_close(void *conn)
 {
-	buf_clear(&((struct wire *)conn)->fake->peer.out);
-	mem_free(conn);
+	struct wire *wire = conn;
+	if (wire->is_smtp)
+		buf_clear(&wire->fake->peer.out);
+	mem_free(wire);
 }
 
 static inline bool fake_step(void *conn, int64_t now, struct error *err)

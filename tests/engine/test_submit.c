@@ -63,7 +63,7 @@ Test(submit, a_wrong_password_holds_the_mail_until_it_is_asked_for)
 	run(&fake, 24 * (int64_t)HOUR_MS);
 	cr_expect_eq(fake.state, OUTGOING_QUEUED);
 	cr_expect(fake.is_complete);
-	cr_expect_eq(fake.connections, 1);
+	cr_expect_eq(fake.connections, 1, "%u %s", fake.connections, fake.words);
 	fake.peer.options.password = "secret";
 	struct request *request = request_new(REQUEST_OUTGOING);
 	request->outgoing_id = 1;
