@@ -377,3 +377,19 @@ Test(render, believes_the_one_server_that_is_trusted_and_nobody_else)
 		buf_done(&want);
 	}
 }
+
+Test(render, a_page_that_leaves_a_list_is_shown_only_where_there_is_no_address)
+{
+	struct shown *shown =
+		render("Subject: s\nList-Unsubscribe: <https://l.example/u>\n\nHi\n", NULL);
+	cr_expect_null(shown->doc->leave_url);
+	shown_free(shown);
+	expect("Subject: s\nList-Unsubscribe: <https://l.example/u>\n\nHi\n",
+		"Subject: s\n\nHi\n\nThis list can be left on a web page: https://l.example/u");
+	shown = render("Subject: s\nList-Unsubscribe: <https://l.example/u>,\n"
+		       " <mailto:leave@l.example?subject=go>\n\nHi\n",
+		NULL);
+	cr_assert_not_null(shown->doc->leave_url);
+	cr_expect_str_eq(shown->doc->leave_url, "mailto:leave@l.example?subject=go");
+	shown_free(shown);
+}
