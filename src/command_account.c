@@ -249,12 +249,21 @@ static int account_remove(struct program *program, int argc, char **argv)
 	struct error err;
 	if (argc != 2)
 		return program_usage("account remove NAME");
-	if (settings_account(program->settings, argv[1]) == NULL)
+	const struct account *account = settings_account(program->settings, argv[1]);
+	if (account == NULL)
 		return program_input(_("there is no account \"%s\""), argv[1]), EXIT_FAILED;
+	bool is_imap = account->kind == ACCOUNT_IMAP;
 	if (!settings_account_remove(program->settings, argv[1], &err) ||
 		!settings_save(program->settings, &err))
 		return program_fail(&err, argv[1]);
-	printf(_("Account \"%s\" is removed. Its mail on the server is untouched.\n"), argv[1]);
+	if (is_imap)
+		printf(_("Account \"%s\" is removed. Its mail on the server is untouched.\n"),
+			argv[1]);
+	else
+		printf(_("Account \"%s\" is removed. Its mail stays in the store: the account can "
+			 "be "
+			 "added again under this name.\n"),
+			argv[1]);
 	return EXIT_DONE;
 }
 

@@ -112,7 +112,11 @@ static void accounts_remove(struct screen_accounts *a)
 		return;
 	}
 	a->removing = status->account_id;
-	buf_addf(&label, _("Remove %s and what is stored of it here? "), status->name);
+	buf_addf(&label,
+		status->kind == ACCOUNT_IMAP
+			? _("Remove %s and what is stored of it here? ")
+			: _("Remove %s and all its mail, of which this may be the only copy? "),
+		status->name);
 	app_ask_choice(a->base.app, buf_str(&label), remove_choices, 2, 0, accounts_remove_done, a);
 	buf_done(&label);
 }
