@@ -205,7 +205,7 @@ bool sim_plain_expunge(struct sim_talk *talk, struct str rest)
 		const struct sim_message *m = &folder->messages[i];
 		if ((m->flags & SIM_DELETED) == 0)
 			continue;
-		if (m->marked_by == 0 && m->marked_at <= talk->searched_at)
+		if (!m->is_ours && m->marked_at <= talk->searched_at)
 			buf_addf(&talk->server->misuse,
 				"EXPUNGE over a mark of another client, UID %u\n",
 				(unsigned)m->uid);

@@ -225,6 +225,10 @@ void sim_change(struct sim_server *server, unsigned talk, struct sim_folder *fol
 	struct sim_message *message, uint32_t set, uint32_t cleared)
 {
 	uint32_t after = (message->flags | set) & ~cleared;
+	if ((after & SIM_DELETED) == 0)
+		message->is_ours = false;
+	else if ((set & SIM_DELETED) != 0 && talk != 0)
+		message->is_ours = true; /* to repeat another client's mark changes nothing else */
 	if (after == message->flags)
 		return;
 	struct sim_effect *effect = sim_effect_add(server, talk, folder, message->uid);
@@ -232,10 +236,8 @@ void sim_change(struct sim_server *server, unsigned talk, struct sim_folder *fol
 	effect->cleared = message->flags & ~after;
 	message->flags = after;
 	message->modseq = ++folder->modseq;
-	if ((effect->set & SIM_DELETED) != 0) {
-		message->marked_by = talk;
+	if ((effect->set & SIM_DELETED) != 0)
 		message->marked_at = server->effect_count;
-	}
 }
 
 void sim_remove(struct sim_server *server, unsigned talk, struct sim_folder *folder, uint32_t uid)
@@ -265,6 +267,7 @@ static struct sim_message *sim_place_add(struct sim_server *server, unsigned tal
 	struct sim_message *message = &folder->messages[folder->count++];
 	*message = made;
 	message->uid = folder->uidnext++;
+	message->is_ours = false;
 	message->modseq = ++folder->modseq;
 	message->bytes = own;
 	message->len = bytes.len;

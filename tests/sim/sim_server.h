@@ -67,9 +67,9 @@ struct sim_message {
 	unsigned content; /* the same bytes have the same number, whatever their UID */
 	char *bytes;      /* owned; CRLF */
 	size_t len;
-	int64_t arrived;    /* seconds since 1970 */
-	unsigned marked_by; /* who set \Deleted last: number of the connection; 0: another client */
-	size_t marked_at;   /* effects there were then */
+	int64_t arrived;  /* seconds since 1970 */
+	bool is_ours;     /* Rowan marked it too, or its user wished it expunged */
+	size_t marked_at; /* effects there were when \Deleted was set last */
 };
 
 struct sim_gone {

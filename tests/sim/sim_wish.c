@@ -78,9 +78,14 @@ void sim_wish_keyword(struct sim *sim, const char *wire, uint32_t uid, const cha
 	sim_ask(sim, request);
 }
 
+/* All that show as deleted, whoever marked them. */
 void sim_wish_expunge(struct sim *sim, const char *wire)
 {
+	struct sim_folder *folder = sim_server_folder(sim->server, wire);
 	struct request *request = request_new(REQUEST_EXPUNGE);
+	for (size_t i = 0; i < folder->count; i++)
+		if ((sim_shown_flags(sim, wire, folder->messages[i].uid) & FLAG_DELETED) != 0)
+			folder->messages[i].is_ours = true;
 	request->folder_id = sim_folder_id(sim, wire);
 	sim_ask(sim, request);
 }
