@@ -538,7 +538,7 @@ static bool check_entity(struct rfc_check *c, struct span s, bool is_message, un
 static bool check_multipart(
 	struct rfc_check *c, struct span body, const char *boundary, unsigned depth)
 {
-	char delimiter[100], close[100];
+	char delimiter[128], close[128];
 	const char *start = NULL;
 	bool is_closed = false;
 	if (strlen(boundary) > 70)
