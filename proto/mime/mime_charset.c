@@ -328,12 +328,16 @@ bool mime_text_decode(const struct part *part, struct str body, const char *char
 	struct buf *out)
 {
 	struct buf bytes = {0}, text = {0};
-	size_t bytes_limit = limit < SIZE_MAX / 4 ? limit * 2 + 64 : SIZE_MAX; /* UTF-16 shrinks */
+	const char *label = charset != NULL ? charset : part->charset;
+	const char *name = label != NULL ? mime_charset_name(str_from(label)) : NULL;
+	bool shrinks = name != NULL && str_starts(str_from(name), STR("UTF-16"));
+	size_t room = shrinks ? 2 * limit : limit;
+	size_t bytes_limit = limit < SIZE_MAX / 4 ? room + 64 : SIZE_MAX;
 	mime_body_decode(part->transfer, body, bytes_limit, &bytes);
-	mime_charset_decode(charset != NULL ? charset : part->charset, buf_str(&bytes), &text);
+	mime_charset_decode(label, buf_str(&bytes), &text);
 	bool is_whole = bytes.len < bytes_limit && text.len <= limit;
+	buf_done(&bytes); /* each of the three may be as large as the limit */
 	is_whole = add_lines(buf_str(&text), limit, out) && is_whole;
-	buf_done(&bytes);
 	buf_done(&text);
 	return is_whole;
 }
