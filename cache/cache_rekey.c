@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "cache/cache_folders.h"
+#include "cache/cache_transfer.h"
 
 enum { ITEM_PLAIN, ITEM_AMBIGUOUS = 2 }; /* op_item.state */
 
@@ -123,6 +124,25 @@ bool cache_rekey_match(struct cache *cache, int64_t folder_id, const struct cach
 	return ok;
 }
 
+/* Who is nobody any more will not arrive either. */
+static bool rekey_strand(struct cache *cache, int64_t op_id, struct error *err)
+{
+	static const char next[] =
+		"SELECT min(temp) FROM op_item WHERE op_id=?1 AND uid<4294967296 AND temp>?2"
+		" AND landed IS NULL AND (state=2 OR (state=0 AND new_uid IS NULL))";
+	_Static_assert(ITEM_AMBIGUOUS == 2, "the text above names it");
+	int64_t last, temporary = 0;
+	do {
+		last = temporary;
+		if (!store_number(
+			    cache, STORE_LOCAL, next, STORE_INTS(op_id, last), &temporary, err) ||
+			(temporary > last &&
+				!cache_transfer_strand(cache, (uint32_t)temporary, err)))
+			return false;
+	} while (temporary > last);
+	return true;
+}
+
 /* Items that were found get their new UID, by way of negative ones, so that no two collide; who was
  * not found, or more than once, is nobody. Those that have no UID yet stay. */
 static bool rekey_items(struct cache *cache, int64_t op_id, int64_t *left, struct error *err)
@@ -134,7 +154,8 @@ static bool rekey_items(struct cache *cache, int64_t op_id, int64_t *left, struc
 	static const char back[] = "UPDATE op_item SET uid=-uid WHERE op_id=?1 AND uid<0";
 	static const char count[] = "SELECT count(*) FROM op_item WHERE op_id=?1 AND state=0";
 	*left = 0;
-	return store_run(cache, STORE_LOCAL, drop, STORE_INTS(op_id), err) &&
+	return rekey_strand(cache, op_id, err) &&
+	       store_run(cache, STORE_LOCAL, drop, STORE_INTS(op_id), err) &&
 	       store_run(cache, STORE_LOCAL, turn, STORE_INTS(op_id), err) &&
 	       store_run(cache, STORE_LOCAL, back, STORE_INTS(op_id), err) &&
 	       store_number(cache, STORE_LOCAL, count, STORE_INTS(op_id), left, err);

@@ -188,14 +188,25 @@ bool cache_action_split(struct cache *cache, const struct action *action, const 
 	       cache_action_load(cache, op_id, other, err);
 }
 
+/* With those that would have brought it further, and so on. */
+bool cache_transfer_strand(struct cache *cache, uint32_t temporary, struct error *err)
+{
+	static const char sql[] =
+		"WITH RECURSIVE lost(number) AS (SELECT ?1 UNION SELECT 4294967296+n.temp FROM lost"
+		" JOIN op_item AS i ON i.uid=lost.number AND i.uid>=4294967296"
+		" JOIN op AS o ON o.op_id=i.op_id AND o.done_at IS NULL"
+		" JOIN op_item AS n ON n.op_id=o.op_id AND n.temp IS NOT NULL AND n.landed IS NULL)"
+		" UPDATE op SET state=6,done_at=?2,words='the message did not get there'"
+		" WHERE done_at IS NULL AND op_id IN (SELECT i.op_id FROM lost JOIN op_item AS i"
+		" ON i.uid=lost.number AND i.uid>=4294967296)";
+	_Static_assert(ACTION_CONFLICT == 6, "the text above names it");
+	return store_run(cache, STORE_LOCAL, sql,
+		STORE_INTS(PLACE_TEMPORARY + temporary, clock_wall_seconds()), err);
+}
+
 static bool strand_wishes(
 	struct cache *cache, const struct action *action, bool *has_wishes, struct error *err)
 {
-	static const char sql[] =
-		"UPDATE op SET state=6,done_at=?3,words='the message did not get there'"
-		" WHERE folder_id=?2 AND done_at IS NULL AND op_id IN"
-		" (SELECT op_id FROM op_item WHERE uid=?1 AND uid>=4294967296)";
-	_Static_assert(ACTION_CONFLICT == 6, "the text above names it");
 	if (!store_begin(cache, STORE_LOCAL, err))
 		return false;
 	bool ok = true;
@@ -203,10 +214,7 @@ static bool strand_wishes(
 		const struct action_item *item = &action->items[i];
 		if (item->temporary == 0 || item->landed != 0)
 			continue;
-		ok = store_run(cache, STORE_LOCAL, sql,
-			STORE_INTS(PLACE_TEMPORARY + item->temporary, action->target_folder_id,
-				clock_wall_seconds()),
-			err);
+		ok = cache_transfer_strand(cache, item->temporary, err);
 		*has_wishes = *has_wishes || sqlite3_changes(cache->files[STORE_LOCAL].db) > 0;
 	}
 	return store_end(cache, STORE_LOCAL, ok, err);

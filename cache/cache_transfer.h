@@ -7,4 +7,8 @@
 /* A move or copy will not happen: its temporary places go, and with them the wishes upon them. */
 bool cache_action_strand(struct cache *cache, const struct action *action, struct error *err);
 
+/* Ends the wishes upon a place that no message will come to. In a transaction of local.db; the
+ * masks and places must be made anew after it. */
+bool cache_transfer_strand(struct cache *cache, uint32_t temporary, struct error *err);
+
 #endif

@@ -324,6 +324,28 @@ bool act_found(struct session *s, const struct pending *p, const struct imap_set
 	return true;
 }
 
+static bool act_folder_vanished(struct session *s, int64_t folder_id)
+{
+	struct folder folder = {0};
+	bool is_gone = cache_folder_get(s->run->engine->cache, folder_id, &folder, NULL) &&
+		       (folder.attributes & FOLDER_VANISHED) != 0;
+	folder_done(&folder);
+	return is_gone;
+}
+
+/* Neither to be selected nor listed any more: what was copied has left with it. */
+static void act_folder_refused(struct session *s, struct action *a)
+{
+	bool has_left = a->state == ACTION_COPIED || a->state == ACTION_MARKED;
+	if (!act_folder_vanished(s, a->folder_id))
+		act_later(s, a, ACTIONS_RETRY_S, NULL);
+	else if (has_left)
+		act_done(s, a);
+	else
+		act_end(s, a, ACTION_CONFLICT,
+			STR("the folder was deleted before the wish could be carried out"));
+}
+
 bool act_is_ready(struct session *s, struct acting *acting, bool writes, enum act_start *start)
 {
 	struct folder_sync *sync = s->folder;
@@ -331,7 +353,7 @@ bool act_is_ready(struct session *s, struct acting *acting, bool writes, enum ac
 	*start = ACT_ASKED;
 	if (session_is_refused(s, a->folder_id)) {
 		for (size_t i = 0; i < acting->count; i++)
-			act_later(s, &acting->actions[i], ACTIONS_RETRY_S, NULL);
+			act_folder_refused(s, &acting->actions[i]);
 		return false;
 	}
 	if (sync == NULL || sync->folder_id != a->folder_id || (writes && sync->is_examined)) {

@@ -96,6 +96,8 @@ Test(wishes, in_a_folder_that_vanished_end_with_a_word)
 	sim_run(sim, 60 * 60 * 1000);
 	cr_assert_not(sim->spins);
 	cr_assert_leq(sim_server_count(sim->server, "SELECT Lists"), 70);
+	cr_assert_eq(sim_waiting(sim), 0, "it waits for a folder that is gone");
+	cr_assert_eq(sim_failed(sim), 1);
 	sim_wish(sim, "INBOX", 1, FLAG_SEEN, 0);
 	sim_run(sim, 10000);
 	cr_assert_eq(sim_server_sets(sim->server, 1, SIM_SEEN), 1, "other wishes are kept back");
@@ -210,6 +212,48 @@ Test(wishes, that_are_undone_after_the_folder_was_renumbered_touch_no_other_mess
 	SETTLES(sim);
 	for (unsigned content = 1; content <= 4; content++)
 		cr_assert_geq(sim_server_copies(sim->server, content), 1, "%u", content);
+	sim_free(sim);
+}
+
+static void wish_newest(struct sim *sim, const char *wire, enum request_kind kind)
+{
+	int64_t place = sim_newest(sim, wire);
+	struct request *request = request_new(kind);
+	request->place_ids = mem_new_array(1, sizeof(*request->place_ids));
+	request->place_ids[0] = place;
+	request->place_count = 1;
+	request->folder_id = kind == REQUEST_MOVE ? sim_folder_id(sim, "Trash") : 0;
+	request->add = kind == REQUEST_FLAGS ? FLAG_FLAGGED : 0;
+	sim_ask(sim, request);
+	sim_rest(sim);
+}
+
+/* A move, a move on and a flag; of the message there are two when the folder is renumbered. */
+Test(wishes, upon_a_message_that_never_arrives_end_with_it)
+{
+	struct sim *sim = sim_settled(&sim_profiles[SIM_DOVECOT], 4);
+	sim_mail_deliver(sim->server, "INBOX", 2);
+	sim_mail_deliver(sim->server, "Lists", 5);
+	sim_mail_deliver(sim->server, "Trash", 6);
+	sim_restart(sim);
+	SETTLES(sim);
+	sim_online(sim, false);
+	sim_rest(sim);
+	sim_wish_transfer(sim, REQUEST_MOVE, "INBOX", 2, 2, "Lists");
+	sim_rest(sim);
+	wish_newest(sim, "Lists", REQUEST_MOVE);
+	wish_newest(sim, "Trash", REQUEST_FLAGS);
+	cr_assert_eq(sim_waiting(sim), 3);
+	sim_renumber(sim->server, "INBOX");
+	sim_online(sim, true);
+	sim_view(sim, "INBOX");
+	BECOMES(sim, nothing_waits, 60 * 60 * 1000);
+	SETTLES(sim);
+	cr_assert_eq(sim_failed(sim), 3);
+	struct buf places = {0};
+	sim_places(sim->server, &places);
+	cr_assert_str_eq(buf_text(&places), "INBOX 1 2 3 4 5|Lists 6|Trash 7");
+	buf_done(&places);
 	sim_free(sim);
 }
 
