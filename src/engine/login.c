@@ -276,9 +276,11 @@ static void login_starttls_caps(
 	s->state = SESSION_STARTTLS;
 }
 
-/* All was said before the greeting came: now it must be an ordinary one. */
+/* All was said before the greeting came: now it must be an ordinary one. What it told of
+ * capabilities is of the time before the log-in. */
 static void login_greeted_late(struct session *s, const struct imap_event *event)
 {
+	s->knows_login_caps = false;
 	if (event->status == IMAP_BYE)
 		login_fail(s, ERROR_NETWORK, "the server turned the connection away", event->text);
 	else if (event->status == IMAP_PREAUTH)

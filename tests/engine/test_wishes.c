@@ -257,6 +257,26 @@ Test(wishes, upon_a_message_that_never_arrives_end_with_it)
 	sim_free(sim);
 }
 
+/* What a greeting tells is of the time before the log-in, also when all was said before it came. */
+Test(wishes, are_carried_out_by_what_the_server_can_after_the_login)
+{
+	for (int i = 0; i < SIM_PROFILES; i++) {
+		struct sim *sim = sim_settled(&sim_profiles[i], 4);
+		sim_mail_deliver(sim->server, "Lists", 5);
+		for (int start = 0; start < 20; start++) { /* the server is trusted more and more */
+			sim_restart(sim);
+			SETTLES(sim);
+		}
+		sim_wish_transfer(sim, REQUEST_MOVE, "INBOX", 2, 2, "Lists");
+		SETTLES(sim);
+		cr_assert_eq(sim_server_count(sim->server, "UID COPY"),
+			!sim_profile_has(&sim_profiles[i], "MOVE"), "%s", sim_profiles[i].name);
+		cr_assert_eq(sim_server_count(sim->server, "EXPUNGE"),
+			!sim_profile_has(&sim_profiles[i], "UIDPLUS"), "%s", sim_profiles[i].name);
+		sim_free(sim);
+	}
+}
+
 /* ---- Guests. ---- */
 
 Test(wishes, of_another_process_are_found_by_the_holder)
