@@ -9,6 +9,7 @@
 #include "cache/cache_blobs.h"
 #include "cache/cache_folders.h"
 #include "cache/cache_masks.h"
+#include "cache/cache_rekey.h"
 
 /* What stands in the way of leaving an item out. */
 struct wish_item {
@@ -395,6 +396,13 @@ static void wish_apply(struct wish *w, int64_t op_id)
 		cache->is_unfolded = true;
 }
 
+/* What is taken back may be older than the numbers that the folder has now. */
+static void wish_rekey(struct wish *w, int64_t op_id)
+{
+	if (w->cache->mode == CACHE_OWNER && !w->is_current && op_id != 0)
+		cache_rekey_finish(w->cache, w->action->folder_id, NULL);
+}
+
 bool cache_action_add(struct cache *cache, struct action *action, struct error *err)
 {
 	struct wish w;
@@ -415,6 +423,7 @@ bool cache_action_add(struct cache *cache, struct action *action, struct error *
 		wish_give_back(&w, 0);
 	else if (ok && (ok = wish_write(&w, &op_id, err))) {
 		wish_apply(&w, op_id);
+		wish_rekey(&w, op_id);
 		wish_give_back(&w, op_id);
 	}
 	wish_done(&w);

@@ -8,6 +8,7 @@
 #include "cache/cache_folders.h"
 #include "cache/cache_transfer.h"
 
+enum { REKEY_SLICE = 1000 }; /* rows looked at together */
 enum { ITEM_PLAIN, ITEM_AMBIGUOUS = 2 }; /* op_item.state */
 
 static bool rekey_is_needed(struct cache *cache, int64_t folder_id, uint32_t uidvalidity,
@@ -124,6 +125,43 @@ bool cache_rekey_match(struct cache *cache, int64_t folder_id, const struct cach
 	return ok;
 }
 
+/* The next rows of a folder, as far as they tell who they are. */
+static bool rekey_rows(struct cache *cache, int64_t folder_id, int64_t after,
+	struct cache_header *rows, size_t *count, struct error *err)
+{
+	static const char sql[] = "SELECT place_id,ident FROM place WHERE place_id>?1"
+				  " AND place_id<=?2 ORDER BY place_id LIMIT ?3";
+	*count = 0;
+	sqlite3_stmt *stmt = store_query(cache, STORE_CACHE, sql,
+		STORE_INTS(after, place_make(folder_id, UINT32_MAX), REKEY_SLICE), err);
+	enum store_row row = STORE_BAD;
+	while (stmt != NULL && (row = store_next(cache, stmt, err)) == STORE_ROW) {
+		struct cache_header *next = &rows[(*count)++];
+		struct str ident = str_first(store_blob(stmt, 1), IDENT_SIZE);
+		*next = (struct cache_header){.uid = place_uid(sqlite3_column_int64(stmt, 0))};
+		memcpy(next->ident.bytes, ident.data, ident.len);
+	}
+	return row == STORE_END;
+}
+
+/* Also wishes that were made, or rows that were written, when nobody looked for them. */
+static bool rekey_match_all(
+	struct cache *cache, int64_t folder_id, uint32_t uidvalidity, struct error *err)
+{
+	struct cache_header *rows = mem_new_array(REKEY_SLICE, sizeof(*rows));
+	struct rekey_items list = {0};
+	int64_t after = place_make(folder_id, 0);
+	size_t count = 0;
+	bool ok = rekey_load(cache, folder_id, uidvalidity, &list, err);
+	while (ok && (ok = rekey_rows(cache, folder_id, after, rows, &count, err)) && count > 0) {
+		ok = rekey_match_rows(cache, &list, rows, count, err);
+		after = place_make(folder_id, rows[count - 1].uid);
+	}
+	mem_free(list.items);
+	mem_free(rows);
+	return ok;
+}
+
 /* Who is nobody any more will not arrive either. */
 static bool rekey_strand(struct cache *cache, int64_t op_id, struct error *err)
 {
@@ -226,7 +264,8 @@ bool cache_rekey_finish(struct cache *cache, int64_t folder_id, struct error *er
 		return false;
 	if (!is_needed)
 		return true;
-	if (!rekey_all(cache, folder_id, folder.uidvalidity, err))
+	if (!rekey_match_all(cache, folder_id, folder.uidvalidity, err) ||
+		!rekey_all(cache, folder_id, folder.uidvalidity, err))
 		return false;
 	cache->is_unfolded = true;
 	return cache_journal_apply(cache, NULL, err);

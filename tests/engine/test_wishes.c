@@ -215,6 +215,25 @@ Test(wishes, that_are_undone_after_the_folder_was_renumbered_touch_no_other_mess
 	sim_free(sim);
 }
 
+Test(wishes, for_flags_are_undone_where_the_message_is_since_the_folder_was_renumbered)
+{
+	struct buf places = {0};
+	struct sim *sim = sim_settled(&sim_profiles[SIM_DOVECOT], 4);
+	sim_wish(sim, "INBOX", 2, FLAG_FLAGGED, 0);
+	sim_wish(sim, "INBOX", 3, FLAG_FLAGGED, 0);
+	SETTLES(sim);
+	sim_world_cut(sim);
+	sim_renumber(sim->server, "INBOX");
+	SETTLES(sim);
+	sim_wish_undo(sim);
+	BECOMES(sim, nothing_waits, 60000);
+	SETTLES(sim);
+	sim_places(sim->server, &places);
+	cr_assert_str_eq(buf_text(&places), "INBOX 1 2f 3 4");
+	buf_done(&places);
+	sim_free(sim);
+}
+
 static void wish_newest(struct sim *sim, const char *wire, enum request_kind kind)
 {
 	int64_t place = sim_newest(sim, wire);
