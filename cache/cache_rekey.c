@@ -8,7 +8,7 @@
 #include "cache/cache_folders.h"
 #include "cache/cache_transfer.h"
 
-enum { REKEY_SLICE = 1000 }; /* rows looked at together */
+enum { REKEY_SLICE = 1000 };             /* rows looked at together */
 enum { ITEM_PLAIN, ITEM_AMBIGUOUS = 2 }; /* op_item.state */
 
 static bool rekey_is_needed(struct cache *cache, int64_t folder_id, uint32_t uidvalidity,
