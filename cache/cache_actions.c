@@ -7,6 +7,7 @@
 #include "cache/cache_folders.h"
 #include "cache/cache_journal.h"
 #include "cache/cache_masks.h"
+#include "cache/cache_rekey.h"
 #include "cache/cache_temps.h"
 #include "cache/cache_transfer.h"
 
@@ -118,6 +119,7 @@ struct actions_held {
 		bool is_folder; /* about the folder itself */
 	} * items;              /* owned */
 	size_t count, cap;
+	int64_t stale_folder; /* all of it is here, but not its wishes' new UIDs; 0 */
 };
 
 static void actions_hold(struct actions_held *held, const struct action *action)
@@ -169,7 +171,7 @@ static bool action_is_early(
 }
 
 /* May not run now: too early, made under another UIDVALIDITY, or behind one that waits. */
-static bool action_must_wait(struct cache *cache, const struct actions_held *held,
+static bool action_must_wait(struct cache *cache, struct actions_held *held,
 	const struct action *action, int64_t now, bool *must_wait, struct error *err)
 {
 	struct cache_folder_state folder;
@@ -180,6 +182,9 @@ static bool action_must_wait(struct cache *cache, const struct actions_held *hel
 		return false;
 	*must_wait = action->kind != ACTION_FOLDER && folder.uidvalidity != 0 &&
 		     folder.uidvalidity != action->uidvalidity;
+	/* Not back to an older one, which a store that lost its last writes may have. */
+	if (*must_wait && folder.synced_low == 1 && folder.uidvalidity > action->uidvalidity)
+		held->stale_folder = action->folder_id;
 	if (!*must_wait && !action_is_early(cache, action, must_wait, err))
 		return false;
 	return *must_wait || action_is_behind(cache, held, action, must_wait, err);
@@ -241,6 +246,9 @@ bool cache_actions_waiting(struct cache *cache, int64_t account_id, int64_t now,
 	if (stmt != NULL)
 		sqlite3_reset(stmt);
 	mem_free(held.items);
+	/* The process ended between the headers and their wishes: these run the next time. */
+	if (ok && held.stale_folder != 0 && cache->mode == CACHE_OWNER)
+		ok = cache_rekey_finish(cache, held.stale_folder, err);
 	if (ok && row != STORE_BAD)
 		return true;
 	actions_free(actions, count);
