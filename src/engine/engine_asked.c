@@ -47,7 +47,8 @@ void engine_sync(struct engine *engine, const struct request *request)
 		account_run_check(run);
 		run->sync_bodies = request->is_on;
 		run->folders_next = 0;
-		run->folders_are_known = false;
+		/* No server lists the folders of this machine again. */
+		run->folders_are_known = local_is_kept_here(run->account) && run->local_is_listed;
 	}
 }
 
