@@ -1,13 +1,13 @@
 /* rowan flag. */
-#include "command_read.h"
+#include "command_act.h"
 
-#include "base/memory.h"
 #include "words/gettext.h"
 
 #include <stdio.h>
 
-#define FLAG_USAGE                                                                                     \
-	"flag ID… +FLAG|-FLAG…   (seen flagged answered deleted draft forwarded junk notjunk, or " \
+#define FLAG_USAGE                                                                                  \
+	"flag ID… +FLAG|-FLAG… [--json]   (seen flagged answered deleted draft forwarded junk " \
+	"notjunk, or "                                                                              \
 	"a keyword)"
 
 enum { FLAG_NAME_MAX = 200 };
@@ -65,27 +65,20 @@ static int flag_take(struct request *request, struct buf *keywords, const char *
 	return EXIT_DONE;
 }
 
-static int flag_take_place(struct program *program, struct request *request, const char *word)
-{
-	struct error err;
-	struct place place;
-	struct message row;
-	if (!read_place(program, word, &place, &err) || !read_row(program, &place, &row, &err))
-		return read_fail(&err, word);
-	message_done(&row);
-	request->place_ids = mem_resize(
-		request->place_ids, (request->place_count + 1) * sizeof(*request->place_ids));
-	request->place_ids[request->place_count++] = place.place_id;
-	return EXIT_DONE;
-}
-
-/* Ids first: a word that begins with a sign is a flag. */
-static int flag_read(struct program *program, struct request *request, int argc, char **argv)
+/* A word that begins with one sign is a flag, with "--" an option; the others are ids. */
+static int flag_read(
+	struct program *program, struct request *request, int argc, char **argv, bool *wants_json)
 {
 	int code = EXIT_DONE;
 	int ids = 0, flags = 0;
 	struct buf keywords = {0};
 	for (int i = 1; i < argc && code == EXIT_DONE; i++) {
+		if (strncmp(argv[i], "--", 2) == 0) {
+			*wants_json = true;
+			if (strcmp(argv[i], "--json") != 0)
+				code = program_usage(FLAG_USAGE);
+			continue;
+		}
 		bool is_flag = argv[i][0] == '+' || argv[i][0] == '-';
 		flags += is_flag;
 		ids += !is_flag;
@@ -97,7 +90,7 @@ static int flag_read(struct program *program, struct request *request, int argc,
 		return program_usage(FLAG_USAGE);
 	for (int i = 1; i < argc && code == EXIT_DONE; i++)
 		if (argv[i][0] != '+' && argv[i][0] != '-')
-			code = flag_take_place(program, request, argv[i]);
+			code = act_take_place(program, request, argv[i]);
 	return code;
 }
 
@@ -143,11 +136,14 @@ static int flag_finish(struct program *program)
 int command_flag(struct program *program, int argc, char **argv)
 {
 	struct request *request = request_new(REQUEST_FLAGS);
-	int code = flag_read(program, request, argc, argv);
+	bool wants_json = false;
+	int code = flag_read(program, request, argc, argv, &wants_json);
 	if (code != EXIT_DONE) {
 		request_free(request);
 		return code;
 	}
+	if (wants_json)
+		return act_run(program, request, "flag", true);
 	program_send(program, request);
 	return flag_finish(program);
 }

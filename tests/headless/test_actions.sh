@@ -106,6 +106,13 @@ shows w/Receipts "1 2 3"
 gives 0 flag "$(id 3 w/Receipts)" +flagged
 server "c.select('Receipts'); assert len(c.search(None, 'FLAGGED')[1][0].split()) == 1"
 
+# --json is an option here too, not a keyword to take away.
+gives 0 flag "$(id 3 w/Receipts)" +seen --json
+state done
+has '"action":"flag"'
+lacks json wire
+gives 2 flag "$(id 3 w/Receipts)" +seen --sure
+
 # Offline: shown at once, also what happens to a message on its way; carried out by sync.
 gives 0 --offline move "$(id 4 w/INBOX)" w/Receipts --json
 state waiting

@@ -183,7 +183,8 @@ def wish_flag(folder, rows):
     some = dice.sample(rows, min(len(rows), dice.randint(1, 4)))
     came = wish(['flag'] + [r['id'] for r in some] + [sign + 'flagged'])
     for r in some:
-        mails[number(r)].flagged = sign == '+' if came == 'yes' else None
+        m = mails[number(r)]
+        m.flagged = sign == '+' if came == 'yes' and m.most == 1 else None
 
 def wish_move(folder, rows):
     target = dice.choice([f for f in ['INBOX', 'A'] + own_folders() if f != folder])
