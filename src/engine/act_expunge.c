@@ -24,23 +24,31 @@ static bool act_is_going(const struct acting *acting, const struct action *a)
 {
 	const struct action *ours = &acting->actions[0];
 	bool goes = (a->kind == ACTION_EXPUNGE && a->state == ACTION_QUEUED) ||
-		    (a->kind == ACTION_MOVE && a->state == ACTION_MARKED);
+		    ((a->kind == ACTION_MOVE || a->kind == ACTION_REPLACE) &&
+			    a->state == ACTION_MARKED);
 	return goes && a->folder_id == ours->folder_id && a->uidvalidity == ours->uidvalidity;
 }
 
+static void act_gather(const struct action *a, struct imap_set *ours)
+{
+	for (size_t i = 0; a->items != NULL && i < a->item_count; i++)
+		if (a->items[i].uid < PLACE_TEMPORARY)
+			imap_set_add(ours, (uint32_t)a->items[i].uid, (uint32_t)a->items[i].uid);
+}
+
+/* Of very long wishes the journal's list has no items: then those count as a stranger's, but never
+ * what is being carried out. */
 static void act_gather_ours(struct session *s, const struct acting *acting, struct imap_set *ours)
 {
 	struct action *actions = NULL;
 	size_t count = 0;
+	for (size_t i = 0; i < acting->count; i++)
+		act_gather(&acting->actions[i], ours);
 	if (!cache_actions_list(s->run->engine->cache, &actions, &count, NULL))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; act_is_going(acting, &actions[i]) && j < actions[i].item_count;
-			j++) {
-			uint32_t uid = (uint32_t)actions[i].items[j].uid;
-			if (actions[i].items[j].uid < PLACE_TEMPORARY)
-				imap_set_add(ours, uid, uid);
-		}
+		if (act_is_going(acting, &actions[i]))
+			act_gather(&actions[i], ours);
 		action_done(&actions[i]);
 	}
 	mem_free(actions);

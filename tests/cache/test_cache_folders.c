@@ -83,7 +83,6 @@ Test(cache_folders, what_the_server_said_is_kept_beside_the_cursor)
 	profile_open(&p);
 	int64_t folder = profile_folder(&p, "INBOX");
 	OK(&p, cache_folder_status(p.store, folder, &said, &p.err));
-	said.uidvalidity = 6;
 	said.server_modseq = 1234;
 	OK(&p, cache_folder_status(p.store, folder, &said, &p.err));
 	OK(&p, cache_folder_server(p.store, folder, &back, &p.err));
@@ -91,6 +90,12 @@ Test(cache_folders, what_the_server_said_is_kept_beside_the_cursor)
 	cr_assert_eq(back.server_unseen, 0u);
 	cr_assert_eq(back.server_uidnext, 77u);
 	cr_assert_eq(back.server_modseq, 1234u);
+	cr_assert_eq(back.uidvalidity, 5u);
+	/* Another UIDVALIDITY: what is here is out of date, whatever the numbers are. */
+	said.uidvalidity = 6;
+	OK(&p, cache_folder_status(p.store, folder, &said, &p.err));
+	OK(&p, cache_folder_server(p.store, folder, &back, &p.err));
+	cr_assert_eq(back.server_uidnext, UINT32_MAX);
 	cr_assert_eq(back.uidvalidity, 5u);
 	OK(&p, cache_server_save(p.store, 1, STR("IDLE; 'x'"), &p.err));
 	OK(&p, cache_server_load(p.store, 1, &facts, &p.err));
