@@ -228,6 +228,7 @@ Test(compose_build, no_field_begins_another)
 	draft_add_file(&draft, &file);
 	for (int is_draft = 0; is_draft < 2; is_draft++) {
 		buf_clear(&m.bytes);
+		outgoing_done(&out);
 		cr_assert(build(&draft, is_draft, &m, &out, &err), "%s", err.detail);
 		cr_expect(rfc_check_message(&check, buf_text(&m.bytes), m.bytes.len), "%s\n%s",
 			check.why, buf_text(&m.bytes));

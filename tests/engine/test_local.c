@@ -16,13 +16,8 @@ static const char letter[] = "From: Bea <bea@example.org>\n"
 /* An account on a server and one without. */
 static struct sim *with_local(int profile)
 {
-	char path[128];
 	struct sim *sim = sim_new(&sim_profiles[profile]);
-	snprintf(path, sizeof(path), "%s/rowan.conf", sim->folder);
-	FILE *file = fopen(path, "a");
-	cr_assert_not_null(file);
-	fputs("[account \"here\"]\n\tlocal = yes\n", file);
-	fclose(file);
+	sim->settings = "[account \"here\"]\n\tlocal = yes\n";
 	for (unsigned n = 1; n <= 3; n++) {
 		sim_mail_deliver(sim->server, "INBOX", n);
 		sim_mail_deliver(sim->server, "Keep", n + 10);
