@@ -7,7 +7,9 @@
 #include "base/array.h"
 #include "base/memory.h"
 #include "engine/slices.h"
+#include "engine/account_run.h"
 #include "engine/live.h"
+#include "engine/local.h"
 
 /* Flags go back to what each message had: one wish for each pattern. */
 static bool undo_flags(
@@ -44,13 +46,18 @@ static bool undo_flags(
 	return ok;
 }
 
-/* A UID may mean another message since the folder was renumbered: that one is left alone. */
-static bool undo_is_it(struct engine *engine, int64_t folder_id, const struct action_item *item)
+/* A UID may mean another message since the folder was renumbered: that one is left alone. What came
+ * from another account may have another identity here. */
+static bool undo_is_it(struct engine *engine, const struct action *a, const struct folder *target,
+	const struct action_item *item)
 {
 	struct cache_message m = {0};
 	bool is_found = false;
-	int64_t place_id = place_make(folder_id, item->landed);
-	if (item->landed == 0)
+	int64_t place_id = place_make(target->folder_id, item->landed);
+	const struct account_run *run = engine_run_of_account(engine, target->account_id);
+	bool is_kept_here = run != NULL && local_is_kept_here(run->account);
+	if (item->landed == 0 || is_kept_here ||
+		(a->pre_uidvalidity != 0 && a->pre_uidvalidity == target->uidvalidity))
 		return true;
 	if (!cache_message_get(engine->cache, place_id, &m, &is_found, NULL) || !is_found)
 		return false;
@@ -60,13 +67,14 @@ static bool undo_is_it(struct engine *engine, int64_t folder_id, const struct ac
 }
 
 /* What arrived in the target, by the UID it has there or its temporary number. */
-static void undo_arrived(struct engine *engine, const struct action *a, struct action *back)
+static void undo_arrived(struct engine *engine, const struct action *a, const struct folder *target,
+	struct action *back)
 {
 	back->items = mem_new_array(a->item_count, sizeof(*back->items));
 	for (size_t i = 0; i < a->item_count; i++) {
 		const struct action_item *item = &a->items[i];
 		if ((item->landed == 0 && item->temporary == 0) ||
-			!undo_is_it(engine, a->target_folder_id, item))
+			!undo_is_it(engine, a, target, item))
 			continue;
 		back->items[back->item_count++] = (struct action_item){
 			.uid = item->landed != 0 ? (int64_t)item->landed
@@ -87,8 +95,7 @@ static bool undo_transfer(
 		.folder_id = a->target_folder_id,
 		.target_folder_id = a->folder_id,
 		.inverse_of = a->action_id};
-	undo_arrived(engine, a, &back);
-	folder_done(&target);
+	undo_arrived(engine, a, &target, &back);
 	size_t messages = 0;
 	bool ok = true;
 	if (a->kind == ACTION_MOVE)
@@ -100,13 +107,14 @@ static bool undo_transfer(
 		ok = back.item_count == 0 || wish_add(engine, &back, &messages, err);
 		mem_free(back.items);
 		back.item_count = 0;
-		undo_arrived(engine, a, &back);
+		undo_arrived(engine, a, &target, &back);
 
 		back.kind = ACTION_EXPUNGE;
 		back.add = 0;
 	}
 	ok = ok && (back.item_count == 0 || wish_add(engine, &back, count, err));
 	action_done(&back);
+	folder_done(&target);
 	return ok;
 }
 

@@ -105,9 +105,11 @@ void demo_init(struct demo *demo, const char *user, bool with_long)
 	cr_assert(shell("mkdir -p %s && cp -a %s/sample/mail/ada %s && "
 			"{ %s || cp -a %s/sample/.Lists.Long %s; } && "
 			"{ [ $(id -u) != 0 ] || chown -R nobody %s; } && "
-			"mkdir -m 700 %s && echo pencil >%s/password",
+			"mkdir -m 700 %s && echo pencil >%s/password && "
+			/* Whatever has come in when it opens. */
+			"printf '[rowan]\\n\\topen-at = last\\n' >%s/rowan.conf",
 		demo->folder, home, demo->mail, with_long ? "false" : "true", home, demo->mail,
-		demo->mail, demo->profile, demo->folder));
+		demo->mail, demo->profile, demo->folder, demo->profile));
 }
 
 void demo_add_account(const struct demo *demo, const char *name, int port)

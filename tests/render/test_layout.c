@@ -102,8 +102,8 @@ Test(layout, folds_quotes_below_a_depth_into_a_line_and_counts_them)
 {
 	static const char *const wanted[] = {"Ann wrote:\n[6 quoted lines]\nYes.\n> lone\nNo.",
 		"Ann wrote:\n> one\n> two\n> [3 quoted lines]\n> three\nYes.\n> lone\nNo.",
-		"Ann wrote:\n> one\n> two\n> > deep\n> > [2 quoted lines]\n> three\nYes.\n"
-		"> lone\nNo."};
+		("Ann wrote:\n> one\n> two\n> > deep\n> > [2 quoted lines]\n> three\nYes.\n"
+		 "> lone\nNo.")};
 	for (int kept = 0; kept < 3; kept++) {
 		struct doc *doc = quoting_doc();
 		struct layout_options options = {
