@@ -394,7 +394,8 @@ bool cache_temps_follow(struct cache *cache, int64_t folder_id, bool is_complete
 	if (!temps_hit(cache, any, temp_place(folder_id, 0), cache_folder_high(folder_id),
 		    &has_temps, err))
 		return false;
-	return (!has_temps || temps_find_lost(cache, folder_id, is_complete, err)) &&
+	return ((!has_temps && !is_complete) ||
+		       temps_find_lost(cache, folder_id, is_complete, err)) &&
 	       temps_make_all(cache, leaving, folder_id, err);
 }
 

@@ -448,16 +448,25 @@ static bool actions_start(struct session *s, struct acting *acting)
 	return start == ACT_ASKED;
 }
 
-/* Wishes on messages that arrived under a UID nobody told: their folder is looked into. */
+/* Wishes on messages that arrived under a UID nobody told: their folder is looked into, and again
+ * only after a while, for what is here already may be all that a selected folder has told. */
 static void actions_visit(struct session *s)
 {
 	int64_t folder_id = 0;
-	if (cache_action_waits_for(
-		    s->run->engine->cache, s->run->account->account_id, &folder_id, NULL) &&
-		folder_id != 0 && !session_is_refused(s, folder_id))
-		account_run_add_task(s->run, folder_id, false);
+	struct account_run *run = s->run;
+	int64_t wall = run->engine->wall;
+	bool waits = cache_action_waits_for(
+			     run->engine->cache, run->account->account_id, &folder_id, NULL) &&
+		     folder_id != 0 && !session_is_refused(s, folder_id);
+	bool is_asked = waits && account_run_task_of(run, folder_id) != NULL;
+	bool is_due = folder_id != run->journal_folder || wall >= run->journal_visit;
+	if (waits && !is_asked && is_due) {
+		account_run_add_task(run, folder_id, false);
+		run->journal_folder = folder_id;
+		run->journal_visit = wall + ACTIONS_RETRY_S;
+	}
 	/* Looked at again when the folder has been visited. */
-	s->run->journal_is_dirty = folder_id != 0 && !session_is_refused(s, folder_id);
+	run->journal_is_dirty = is_asked || (waits && is_due);
 }
 
 bool actions_next(struct session *s)

@@ -186,6 +186,8 @@ struct account_run {
 	bool local_is_behind;      /* … and some rows are not as local.db has them */
 	bool journal_is_dirty;     /* there may be wishes to carry out */
 	int64_t journal_next;      /* wall seconds: when to look again anyway */
+	int64_t journal_folder;    /* last visited because wishes wait for what arrived there; 0 */
+	int64_t journal_visit;     /* not again before; wall */
 	struct submit *submit;     /* owned; NULL until it is needed */
 	struct account_test *test; /* owned: this run only tries the log-in; not in engine.runs */
 };

@@ -222,6 +222,8 @@ bool tasks_ahead(struct session *s)
 	run->tasks[next].is_out = true;
 	if (newest == NULL || newest->folder_id != run->tasks[next].folder_id)
 		sync_select(s, run->tasks[next].folder_id);
+	else if (newest == s->folder && newest->folder_id == run->journal_folder)
+		session_expect(s, imap_noop(s->imap), NULL); /* it tells what came since */
 	return true;
 }
 

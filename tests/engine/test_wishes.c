@@ -296,6 +296,28 @@ Test(wishes, are_carried_out_by_what_the_server_can_after_the_login)
 	}
 }
 
+/* The folder was selected before the message came there, and the server tells no UID. */
+Test(wishes, upon_a_message_in_a_folder_that_is_open_elsewhere_do_not_ask_for_ever)
+{
+	struct sim *sim = sim_settled(&sim_profiles[SIM_BARE], 4);
+	sim_mail_deliver(sim->server, "Lists", 5);
+	sim_mail_deliver(sim->server, "Lists", 6);
+	sim_restart(sim);
+	SETTLES(sim);
+	sim_view(sim, "Lists");
+	SETTLES(sim);
+	sim_ask(sim, request_new(REQUEST_SYNC)); /* the second connection looks at INBOX */
+	sim_run(sim, 100);
+	sim_wish_transfer(sim, REQUEST_MOVE, "Lists", 1, 1, "INBOX");
+	sim_run(sim, 100);
+	sim_wish_transfer(sim, REQUEST_MOVE, "Lists", 2, 2, "INBOX");
+	sim_run(sim, 5000);
+	sim_wish_undo(sim);
+	BECOMES(sim, nothing_waits, 60 * 60 * 1000);
+	SETTLES(sim);
+	sim_free(sim);
+}
+
 /* ---- Guests. ---- */
 
 Test(wishes, of_another_process_are_found_by_the_holder)
