@@ -50,6 +50,14 @@ const struct pending *session_current(const struct session *s)
 	return s->pending_count > 0 ? &s->pending[0] : NULL;
 }
 
+const struct pending *session_of_command(const struct session *s, unsigned command)
+{
+	for (size_t i = 0; command != 0 && i < s->pending_count; i++)
+		if (s->pending[i].command == command)
+			return &s->pending[i];
+	return command == 0 ? session_current(s) : NULL;
+}
+
 struct folder_sync *session_folder(const struct session *s)
 {
 	const struct pending *current = session_current(s);

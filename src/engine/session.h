@@ -104,6 +104,10 @@ bool session_has(const struct session *s, enum imap_capability capability);
 /* The command whose answers are coming: the oldest one not answered; NULL. */
 const struct pending *session_current(const struct session *s);
 
+/* The command an answer names: several may be answered before the first of them is over. 0: it
+ * names none, the oldest. NULL: it is not ours. */
+const struct pending *session_of_command(const struct session *s, unsigned command);
+
 /* The folder untagged data speak of: one that is being selected as soon as its SELECT is the oldest
  * command, else the selected one; NULL. */
 struct folder_sync *session_folder(const struct session *s);

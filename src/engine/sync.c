@@ -297,7 +297,7 @@ void sync_event(struct session *s, const struct imap_event *event)
 	if (sync != NULL && sync->is_aside && event->kind != IMAP_STATUS_TEXT)
 		return;
 	if (event->kind == IMAP_SEARCH) {
-		const struct pending *p = session_current(s);
+		const struct pending *p = session_of_command(s, event->search.command);
 		if (act_found(s, p, event->search.set) ||
 			select_found(sync_engine(s), p, event->search.set))
 			return;

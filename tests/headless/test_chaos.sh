@@ -3,8 +3,8 @@
 # Wishes of every kind against a real server, while another client changes the same folders, connections
 # are cut after any number of bytes and the program is killed at any moment. Then without faults until
 # nothing waits: both sides are equal message by message, and none was lost or doubled.
-# CHAOS_ROUNDS (12) and SEED choose the run; CHAOS_LOG is a file for what was done. Skipped where
-# there is no Dovecot.
+# CHAOS_ROUNDS (12), SEED and CHAOS_SERVER (full; no-move; bare: not even UIDPLUS and CONDSTORE) choose
+# the run; CHAOS_LOG is a file for what was done. Skipped where there is no Dovecot.
 
 set -u
 src=${TEST_SRCDIR:-$(cd "$(dirname "$0")/../.." && pwd)}
@@ -15,6 +15,8 @@ command -v dovecot >/dev/null || { echo "no Dovecot here"; exit 77; }
 command -v python3 >/dev/null || { echo "no Python here"; exit 77; }
 rounds=${1:-${CHAOS_ROUNDS:-12}}
 seed=${SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
+kinds=(full no-move bare)
+kind=${CHAOS_SERVER:-${kinds[seed % 3]}}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/rowan-chaos.XXXXXX") || exit 99
 ends() {
 	"$src/tests/server/dovecot.sh" stop "$scratch/server" >/dev/null 2>&1
@@ -28,10 +30,29 @@ ${CC:-cc} -D_GNU_SOURCE -o proxy "$src/tests/server/proxy.c" || exit 99
 "$src/tests/server/dovecot.sh" start "$scratch/server" >/dev/null || { echo "Dovecot does not start"; exit 77; }
 . "$scratch/server/env"
 
+# What the server leaves out of its list, which takes effect with the next login.
+base="IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ NAMESPACE UNSELECT ESEARCH"
+case $kind in
+no-move) words="$base CONDSTORE QRESYNC UIDPLUS" ;;
+bare) words="$base" ;;
+*) words= ;;
+esac
+if [ -n "$words" ]; then
+	echo "imap_capability = $words" >>"$scratch/server/dovecot.conf"
+	kill -HUP "$DOVECOT_PID"
+	python3 -c "import imaplib, sys
+for i in range(100):
+    c = imaplib.IMAP4('127.0.0.1', $IMAP_PORT)
+    c.login('user', 'pencil')
+    if 'MOVE' not in c.capability()[1][0].decode():
+        sys.exit(0)
+sys.exit(1)" || { echo "FAILED: the server goes on listing MOVE"; exit 1; }
+fi
+
 cat >chaos.py <<'END'
 import imaplib, json, os, random, re, subprocess, sys, time
 
-rowan, port, rounds, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+rowan, port, rounds, seed, server_kind = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
 dice = random.Random(seed)
 log = open(os.environ.get('CHAOS_LOG', 'chaos.log'), 'w')
 START = 60     # messages in each of the two folders at the start
@@ -42,7 +63,7 @@ bad = 0
 def fail(*words):
     global bad
     bad += 1
-    print('FAILED (seed %d):' % seed, *words)
+    print('FAILED (%s, seed %d):' % (server_kind, seed), *words)
     print('FAILED:', *words, file=log, flush=True)
 
 # How often a message may be there at the end, and how it should be flagged.
@@ -52,6 +73,7 @@ class Mail:
         self.flagged = False   # as the last wish said; None when it is not certain
 mails = {}
 copies = []  # (number, target) of every copy wished
+imports = []  # numbers
 def mail_new(least=1):
     n = len(mails) + 1
     mails[n] = Mail(least, 1)
@@ -90,6 +112,8 @@ def stranger():
     tally['stranger'] += 1
     folder, other = dice.sample(['INBOX', 'A'], 2)
     what = dice.choice(['append', 'seen', 'seen', 'mark', 'move', 'expunge'])
+    if what == 'mark' and server_kind == 'bare':
+        what = 'seen'  # a mark of another's keeps an expunge waiting there
     rows = server_mails(folder)
     if not rows or what == 'append':
         c.append(folder, None, None, text(mail_new()))
@@ -242,9 +266,13 @@ def wish_import(folder, rows):
         f.write(text(n))
     if wish(['import', '--into', 'w/' + folder, '%d.eml' % n]) == 'yes':
         mails[n].least = 1
+        imports.append(n)
 
 KINDS = [wish_flag, wish_flag, wish_move, wish_move, wish_move, wish_copy, wish_delete, wish_undelete,
          wish_expunge, wish_folder, wish_import]
+if server_kind == 'bare':
+    # A mark keeps moves out of the folder waiting there, for a plain EXPUNGE would take it too.
+    KINDS = [k for k in KINDS if k is not wish_delete]
 
 # ---- The end ----
 
@@ -282,6 +310,8 @@ def settle():
         for n, target in copies:
             if a['action'] == 'copy' and a['target'] == 'w/' + target:
                 mails[n].least -= 1
+        for n in imports if a['action'] == 'append' else []:
+            mails[n].least = 0
     for n, m in mails.items():
         if not max(m.least, 0) <= count.get(n, 0) <= m.most:
             fail('number', n, 'is there', count.get(n, 0), 'times, not', max(m.least, 0), 'to', m.most)
@@ -293,6 +323,7 @@ def settle():
         if not m.least:
             m.most = 0
     copies.clear()
+    imports.clear()
     for a in rest:
         run(['actions', 'drop', str(a['id'])])
     c.logout()
@@ -328,9 +359,9 @@ for r in range(1, rounds + 1):
     if bad:
         break
 rest += settle()
-print('test_chaos: seed %d, %d rounds, %d commands, %d cut, %d killed, %d changes elsewhere, %d messages; '
-      '%d wishes told as failed or unsure: %s' % (seed, r, tally['commands'], tally['cut'], tally['killed'],
+print('test_chaos: %s, seed %d, %d rounds, %d commands, %d cut, %d killed, %d changes elsewhere, %d messages; '
+      '%d wishes told as failed or unsure: %s' % (server_kind, seed, r, tally['commands'], tally['cut'], tally['killed'],
       tally['stranger'], len(mails), rest, 'some failed' if bad else 'all well'))
 sys.exit(bad != 0)
 END
-python3 chaos.py "$rowan" "$IMAP_PORT" "$rounds" "$seed"
+python3 chaos.py "$rowan" "$IMAP_PORT" "$rounds" "$seed" "$kind"
