@@ -16,6 +16,10 @@ bool compose_address_is_sane(struct str addr)
 								: (unsigned char)addr.data[at];
 		if (c < 0x20 || c == 0x7f || at == addr.len)
 			return false;
+		/* Only a whole local part may be quoted. */
+		if (c == '"' &&
+			(is_quoted ? at + 1 == addr.len || addr.data[at + 1] != '@' : at > 0))
+			return false;
 		if (c == '"')
 			is_quoted = !is_quoted;
 		if (!is_quoted && (c == ' ' || c == '<' || c == '>' || c == '\\'))

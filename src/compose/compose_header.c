@@ -151,10 +151,11 @@ static void write_typed(const char *name, struct str typed, struct buf *out)
 {
 	struct address_list list = {0};
 	struct buf printed = {0}, field = {0};
-	compose_typed_parse(typed, &list, NULL);
+	bool is_right = compose_typed_parse(typed, &list, NULL);
 	compose_addresses_print(&list, &printed);
 	buf_addf(&field, "X-Rowan-%s", name);
-	if (!str_equal(buf_str(&printed), typed) && str_trim(typed).len > 0)
+	is_right = is_right && str_equal(buf_str(&printed), typed);
+	if (!is_right && str_trim(typed).len > 0)
 		mime_write_text(out, buf_text(&field), typed);
 	buf_done(&printed);
 	buf_done(&field);
