@@ -184,8 +184,10 @@ static void live_fill_folder(struct engine *engine, struct page *page)
 	page->is_read_only = folder.is_read_only || sync_is_read_only(engine, folder.folder_id) ||
 			     live_is_examined(engine, folder.folder_id);
 	page->is_syncing = folder.synced_low != 1 && sync_is_busy(engine, folder.folder_id);
+	/* Where all has come, its count may only be older than what was taken away from here. */
 	if (cache_folder_server(engine->cache, folder.folder_id, &server, NULL) &&
-		server.server_total != UINT32_MAX)
+		server.server_total != UINT32_MAX &&
+		(folder.synced_low != 1 || server.server_uidnext > folder.uidnext))
 		page->server_total = server.server_total;
 	folder_done(&folder);
 }
