@@ -429,6 +429,7 @@ Test(journey, killed_and_offline_it_shows_what_it_had)
 	kill(pty_pid(pty), SIGKILL);
 	pty_end(pty, DEMO_PATIENCE);
 	pty_free(pty);
+	mem_free(demo_run(&demo, "sed -i.old /open-at/d $ROWAN_HOME/rowan.conf"));
 	pty = demo_open(&demo, "--offline", 80, 24);
 	demo_expect(pty, "of 25 NEW"); /* the first unseen one */
 	demo_expect(pty, "Offline");
