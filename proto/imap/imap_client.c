@@ -260,6 +260,7 @@ static bool read_line(struct imap *imap, struct imap_scan *s)
 	/* Numbers alone go on with the SEARCH before them. */
 	if (was_search && (imap_scan_is(s, ' ') || ascii_is_digit(*s->p))) {
 		imap->was_search = imap->has_event = imap_read_search(imap, s, event);
+		event->search.command = imap->search_command;
 		return imap->has_event;
 	}
 	if (!imap_scan_take(s, '*')) {
@@ -269,6 +270,8 @@ static bool read_line(struct imap *imap, struct imap_scan *s)
 	imap->has_event = read_untagged(imap, s, event);
 	imap->was_search =
 		imap->has_event && event->kind == IMAP_SEARCH && event->search.command == 0;
+	if (imap->was_search)
+		event->search.command = imap->search_command = imap_queue_found(imap);
 	return imap->has_event;
 }
 

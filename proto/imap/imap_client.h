@@ -71,6 +71,7 @@ enum imap_command_kind {
 	IMAP_COMMAND_IDLE,
 	IMAP_COMMAND_SELECT,
 	IMAP_COMMAND_FETCH_NUMBERS, /* by message number */
+	IMAP_COMMAND_SEARCH,
 };
 
 struct imap_mark {
@@ -92,6 +93,7 @@ struct imap_command {
 	size_t mark_count, mark_cap;
 	size_t moved; /* bytes that went to the output */
 	bool is_begun, is_answered;
+	bool is_found; /* SEARCH: its numbers came */
 	bool has_initial;
 	struct buf initial; /* base64; owned, wiped */
 };
@@ -139,6 +141,9 @@ void imap_command_mark(struct imap_command *command, struct imap_mark mark);
 
 /* A "+" came: true when it gave an event. */
 bool imap_queue_continue(struct imap *imap, struct str text, struct imap_event *event);
+/* Whose numbers a SEARCH without a name is: several may be answered before the first is over, in
+ * the order of the questions. 0: nobody asked. */
+unsigned imap_queue_found(struct imap *imap);
 /* The tagged answer to a number: false when no such command is in flight. */
 bool imap_queue_answer(struct imap *imap, unsigned number, bool is_ok);
 
@@ -149,6 +154,7 @@ struct imap {
 	struct imap_frame frame;
 	struct buf late; /* fed while events of one response were still to be taken */
 	bool is_broken, is_greeted, was_search;
+	unsigned search_command; /* whose numbers may go on in the next line */
 
 	uint64_t capabilities;
 	bool knows_capabilities;

@@ -367,7 +367,7 @@ static struct str search_quoted(struct imap_command *c, struct str text)
 
 unsigned imap_search(struct imap *imap, bool want_esearch, struct str criteria)
 {
-	struct imap_command *c = imap_command_new(imap, IMAP_COMMAND_PLAIN);
+	struct imap_command *c = imap_command_new(imap, IMAP_COMMAND_SEARCH);
 	imap_command_text(c, want_esearch ? STR("UID SEARCH RETURN (ALL) ") : STR("UID SEARCH "));
 	while (criteria.len > 0) {
 		size_t quote = str_find_char(criteria, '"');

@@ -291,6 +291,7 @@ static enum imap_gate gate_behind(enum imap_command_kind kind)
 	case IMAP_COMMAND_IDLE:
 		return IMAP_GATE_IDLE;
 	case IMAP_COMMAND_PLAIN:
+	case IMAP_COMMAND_SEARCH:
 	case IMAP_COMMAND_LOGIN:
 	case IMAP_COMMAND_SELECT:
 	case IMAP_COMMAND_FETCH_NUMBERS:
@@ -435,6 +436,21 @@ static void gate_answered(struct imap *imap, const struct imap_command *c, bool 
 	case IMAP_GATE_SEALED:
 		return;
 	}
+}
+
+unsigned imap_queue_found(struct imap *imap)
+{
+	unsigned last = 0;
+	for (struct imap_command *c = imap->queue.first; c != NULL; c = c->next) {
+		if (c->kind != IMAP_COMMAND_SEARCH || !c->is_begun || c->is_answered)
+			continue;
+		last = c->number;
+		if (c->is_found)
+			continue;
+		c->is_found = true;
+		return c->number;
+	}
+	return last; /* more lines than questions: of the last */
 }
 
 bool imap_queue_answer(struct imap *imap, unsigned number, bool is_ok)
