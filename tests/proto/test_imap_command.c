@@ -535,3 +535,23 @@ Test(imap_command, an_upload_refused_on_its_way_keeps_its_length)
 	buf_done(&sent);
 	imap_free(imap);
 }
+
+/* Dovecot answers the second question before it says that the first is over. */
+Test(imap_command, searches_without_a_name_answer_in_the_order_they_were_asked)
+{
+	struct imap *imap = greeted("IMAP4rev1");
+	struct imap_event event;
+	struct buf out = {0};
+	unsigned asked[2] = {imap_search(imap, false, STR("UNSEEN")),
+		imap_search(imap, false, STR("DELETED"))};
+	take_output(imap, &out);
+	imap_feed(imap, STR("* SEARCH 4 7\r\n* SEARCH 9\r\n"));
+	for (int i = 0; i < 2; i++) {
+		cr_assert_eq(imap_next(imap, &event), CODEC_EVENT);
+		cr_assert_eq(event.kind, IMAP_SEARCH);
+		cr_expect_eq(event.search.command, asked[i]);
+		cr_expect(imap_set_has(event.search.set, i == 0 ? 7 : 9));
+	}
+	buf_done(&out);
+	imap_free(imap);
+}
