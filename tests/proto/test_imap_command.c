@@ -542,8 +542,8 @@ Test(imap_command, searches_without_a_name_answer_in_the_order_they_were_asked)
 	struct imap *imap = greeted("IMAP4rev1");
 	struct imap_event event;
 	struct buf out = {0};
-	unsigned asked[2] = {imap_search(imap, false, STR("UNSEEN")),
-		imap_search(imap, false, STR("DELETED"))};
+	unsigned asked[2] = {
+		imap_search(imap, false, STR("UNSEEN")), imap_search(imap, false, STR("DELETED"))};
 	take_output(imap, &out);
 	imap_feed(imap, STR("* SEARCH 4 7\r\n* SEARCH 9\r\n"));
 	for (int i = 0; i < 2; i++) {
