@@ -133,6 +133,7 @@ int main(int argc, char **argv)
 			serve(&peer, conn, cut);
 		} else if (fork() == 0) {
 			serve(&peer, conn, cut);
+			smtp_peer_done(&peer);
 			return 0;
 		}
 		close(conn);
